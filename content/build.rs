@@ -1,0 +1,49 @@
+//! Fails the build, with a message that names the file and the entry, when a content file breaks a rule.
+
+#[path = "src/schema.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod schema;
+
+use std::fs;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut texts = Vec::new();
+    for name in [
+        "helplines",
+        "disclaimers",
+        "registers",
+        "consent",
+        "states",
+        "wording",
+    ] {
+        let path = format!("{name}.toml");
+        println!("cargo::rerun-if-changed={path}");
+        match fs::read_to_string(&path) {
+            Ok(text) => texts.push(text),
+            Err(error) => return fail(&format!("content/{path}: {error}")),
+        }
+    }
+    println!("cargo::rerun-if-changed=src/schema.rs");
+    let [helplines, disclaimers, registers, consent, states, wording] = texts.as_slice() else {
+        return fail("content: a file is missing");
+    };
+    match schema::check(schema::Files {
+        helplines,
+        disclaimers,
+        registers,
+        consent,
+        states,
+        wording,
+    }) {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+fn fail(message: &str) -> ExitCode {
+    for line in message.lines() {
+        println!("cargo::error={line}");
+    }
+    ExitCode::FAILURE
+}
