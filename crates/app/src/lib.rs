@@ -1,0 +1,2 @@
+//! Use cases: one function per step.
+pub mod ports;

@@ -1,0 +1,489 @@
+//! The submission: one aggregate that every step loads, changes and writes back whole.
+//!
+//! Invariant: every state that waits has a due time and a lane that finds it then ([`Submission::due`]).
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    audit::{ChainHead, Entry},
+    composition::{Composition, ContentHash, PlatformName, Salt},
+    ids::{PersonId, SubmissionId},
+    policy::Tier,
+    review::Review,
+    roster::Duty,
+};
+
+/// As whom somebody proposes a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A member of the public.
+    Public,
+    /// A client of therapy.
+    Client,
+    /// A therapist.
+    Therapist,
+}
+
+/// One version of the words, as composed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// 1 for the first.
+    pub number: u32,
+    /// The exact posts.
+    pub composition: Composition,
+    /// Erased together with the words.
+    pub salt: Salt,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+impl std::fmt::Debug for Revision {
+    // Words must not reach a log by way of a debug print.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Revision").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+impl Revision {
+    /// What ballots are bound to.
+    #[must_use]
+    pub fn content(&self) -> ContentHash {
+        crate::composition::commit(&self.composition, self.salt)
+    }
+}
+
+/// Why an item is held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// A possible danger to somebody: for the lead alone.
+    Crisis {
+        /// Who has been told so far.
+        told: Told,
+    },
+    /// Screening failed: for a machine to repeat, and a coordinator to know of.
+    Technical {
+        /// Tries so far.
+        attempts: u32,
+    },
+}
+
+/// Who has been told that a crisis item waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// The lead.
+    Lead,
+    /// The deputy too.
+    Deputy,
+    /// A coordinator too, who learns that something waits and nothing else.
+    Coordinator,
+}
+
+/// Where a released item goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReleaseTo {
+    /// To the panel, at the elevated tier.
+    Review,
+    /// Back for other words.
+    Redaction,
+}
+
+/// The lead's release of exactly one content, which the deputy confirms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// The content released, and no other.
+    pub content: ContentHash,
+    /// Where to.
+    pub to: ReleaseTo,
+    /// The lead.
+    pub lead: PersonId,
+    /// The deputy, once confirmed.
+    pub deputy: Option<PersonId>,
+}
+
+/// What becomes of an item once its posts are taken down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Afterwards {
+    /// It stays retracted.
+    Retracted,
+    /// The lead looks at it: it was taken down for a concern.
+    Held,
+}
+
+/// Why a human has to look at a publication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attention {
+    /// A platform refused the post.
+    Refused,
+    /// Whether there is a post is unknown.
+    Ambiguous,
+    /// A post could not be taken down.
+    NotDeleted,
+}
+
+/// The states of the design.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum State {
+    /// Waits for screening.
+    Received {
+        /// Hints so far.
+        attempts: u32,
+        /// When to hint again.
+        due_at: Timestamp,
+    },
+    /// Waits for the lead and deputy, or for screening to work again.
+    Held {
+        /// Why.
+        hold: Hold,
+        /// When somebody else is told, or screening is tried again.
+        due_at: Timestamp,
+    },
+    /// Waits for words without personal detail.
+    NeedsRedaction {
+        /// When it expires.
+        due_at: Timestamp,
+    },
+    /// Not taken, by screening; waits for an appeal.
+    Declined {
+        /// When it closes.
+        due_at: Timestamp,
+    },
+    /// Waits for ballots; without a [`Review`], for a panel.
+    InReview {
+        /// When to hint again that a panel, or more of it, is to be drawn.
+        draw_at: Option<Timestamp>,
+        /// When the review must next be looked at.
+        due_at: Timestamp,
+    },
+    /// Waits for a new revision.
+    Rewording {
+        /// When it expires.
+        due_at: Timestamp,
+    },
+    /// Not taken, by the panel; waits for an appeal.
+    Rejected {
+        /// When it closes.
+        due_at: Timestamp,
+    },
+    /// Waits for a coordinator to widen the panel.
+    Stalled {
+        /// When it expires.
+        due_at: Timestamp,
+    },
+    /// Waits for the submitter's yes if others changed the words, then for a slot.
+    Approved {
+        /// The submitter has yet to agree to changed words.
+        awaits_submitter: bool,
+        /// When it expires without that yes, or since when it waits for a slot.
+        due_at: Timestamp,
+    },
+    /// Is being posted.
+    Publishing {
+        /// When the lease ends and another publisher may go on.
+        due_at: Timestamp,
+    },
+    /// Waits for a human.
+    NeedsAttention {
+        /// Why.
+        why: Attention,
+        /// When a coordinator is told again.
+        due_at: Timestamp,
+    },
+    /// Is on the channel.
+    Published {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// Is being taken down.
+    Retracting {
+        /// What comes after.
+        then: Afterwards,
+        /// When to try.
+        due_at: Timestamp,
+    },
+    /// Was taken down.
+    Retracted {
+        /// When it is erased; none once it is.
+        due_at: Option<Timestamp>,
+    },
+    /// Was withdrawn.
+    Withdrawn {
+        /// When it is erased; none once it is.
+        due_at: Option<Timestamp>,
+    },
+    /// Nobody came back in time.
+    Expired {
+        /// When it is erased; none once it is.
+        due_at: Option<Timestamp>,
+    },
+    /// Ended by a human, or by time after a decision.
+    Closed {
+        /// When it is erased; none once it is.
+        due_at: Option<Timestamp>,
+    },
+}
+
+impl State {
+    /// The state's name, the same everywhere.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Received { .. } => "received",
+            Self::Held { .. } => "held",
+            Self::NeedsRedaction { .. } => "needs_redaction",
+            Self::Declined { .. } => "declined",
+            Self::InReview { .. } => "in_review",
+            Self::Rewording { .. } => "rewording",
+            Self::Rejected { .. } => "rejected",
+            Self::Stalled { .. } => "stalled",
+            Self::Approved { .. } => "approved",
+            Self::Publishing { .. } => "publishing",
+            Self::NeedsAttention { .. } => "needs_attention",
+            Self::Published { .. } => "published",
+            Self::Retracting { .. } => "retracting",
+            Self::Retracted { .. } => "retracted",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Expired { .. } => "expired",
+            Self::Closed { .. } => "closed",
+        }
+    }
+}
+
+/// How far one part is on one platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStatus {
+    /// Not begun.
+    Pending,
+    /// A call may have been made.
+    Sending,
+    /// The post exists.
+    Sent,
+    /// Whether the post exists is unknown.
+    Ambiguous,
+    /// The post never existed, and is not wanted any more.
+    Skipped,
+    /// The post is gone.
+    Deleted,
+}
+
+/// One post of one occurrence on one platform; its intent is fixed before the first call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The platform.
+    pub platform: PlatformName,
+    /// Which part of the thread, from 0.
+    pub part: usize,
+    /// The record's key.
+    pub key: String,
+    /// The post's own time, in real time.
+    pub created_at: Timestamp,
+    /// How far it is.
+    pub status: DeliveryStatus,
+    /// The post, once it exists.
+    pub post: Option<String>,
+}
+
+/// Who is written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    /// A therapist.
+    Person(PersonId),
+    /// Everybody with this duty.
+    Duty(Duty),
+    /// Whoever proposed it, if they left an address.
+    Submitter,
+}
+
+/// What a mail is about. The mail itself carries a reference, a deadline and a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// A seat on a panel.
+    Invitation,
+    /// A seat on a panel, still without a ballot.
+    Reminder,
+    /// A ballot was recorded: its owner can change it.
+    Receipt,
+    /// Somebody asked for a fresh link.
+    FreshLink,
+    /// Something waits for the lead.
+    SafeguardingHold,
+    /// Too few therapists are eligible.
+    PanelTooSmall,
+    /// A review ended without a result.
+    Stalled,
+    /// Screening does not work.
+    TechnicalHold,
+    /// A publication needs a human.
+    NeedsAttention,
+    /// An approver lost their standing before publication.
+    QuorumLost,
+    /// Words need to be changed before anybody reviews them.
+    Redaction,
+    /// The state changed.
+    Status,
+}
+
+/// A mail to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// To whom.
+    pub to: Recipient,
+    /// About what.
+    pub about: About,
+}
+
+/// Which sweep finds an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// The publisher's.
+    Publish,
+    /// That of the deadlines.
+    Work,
+}
+
+/// When an item is due, and for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// The sweep.
+    pub lane: Lane,
+    /// The time.
+    pub at: Timestamp,
+}
+
+/// The aggregate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submission {
+    /// The id.
+    pub id: SubmissionId,
+    /// Raised by each write; every write is conditional on the one it read.
+    pub version: u64,
+    /// Where it stands.
+    pub state: State,
+    /// How carefully it is reviewed. Never falls.
+    pub tier: Tier,
+    /// The number of the current revision.
+    pub revision: u32,
+    /// The hash of the current revision's composition.
+    pub content: ContentHash,
+    /// As whom it was proposed.
+    pub role: Option<Role>,
+    /// When it came in.
+    pub received_at: Timestamp,
+    /// The submitter agreed to be written to if somebody is worried.
+    pub may_contact: bool,
+    /// The current words are not the submitter's own.
+    pub words_changed: bool,
+    /// Therapists who proposed it or wrote any of its words: they never review it.
+    pub authors: BTreeSet<PersonId>,
+    /// Therapists who stepped back, from any revision: they are not asked again.
+    pub stepped_back: BTreeSet<PersonId>,
+    /// A panel was drawn at some time: it is kept longer than what nobody reviewed.
+    pub was_reviewed: bool,
+    /// The review of the current revision.
+    pub review: Option<Review>,
+    /// The lead's release.
+    pub release: Option<Release>,
+    /// The posts of the current occurrence.
+    pub deliveries: Vec<Delivery>,
+    /// The end of the audit chain.
+    pub chain: ChainHead,
+}
+
+impl Submission {
+    /// When the item must next be looked at, and by which sweep. `None` only for what waits for nothing.
+    #[must_use]
+    pub fn due(&self) -> Option<Due> {
+        let (lane, at) = match &self.state {
+            State::Approved { awaits_submitter: false, due_at }
+            | State::Publishing { due_at }
+            | State::Retracting { due_at, .. } => (Lane::Publish, Some(*due_at)),
+            State::InReview { draw_at, due_at } => {
+                (Lane::Work, Some(draw_at.map_or(*due_at, |draw_at| draw_at.min(*due_at))))
+            }
+            State::Received { due_at, .. }
+            | State::Held { due_at, .. }
+            | State::NeedsRedaction { due_at }
+            | State::Declined { due_at }
+            | State::Rewording { due_at }
+            | State::Rejected { due_at }
+            | State::Stalled { due_at }
+            | State::Approved { awaits_submitter: true, due_at }
+            | State::NeedsAttention { due_at, .. } => (Lane::Work, Some(*due_at)),
+            State::Retracted { due_at }
+            | State::Withdrawn { due_at }
+            | State::Expired { due_at }
+            | State::Closed { due_at } => (Lane::Work, *due_at),
+            State::Published { .. } => (Lane::Work, None),
+        };
+        at.map(|at| Due { lane, at })
+    }
+
+    /// True while the words may be seen by the lead alone.
+    #[must_use]
+    pub fn is_concealed(&self) -> bool {
+        matches!(
+            self.state,
+            State::Held { hold: Hold::Crisis { .. }, .. } | State::Retracting { then: Afterwards::Held, .. }
+        )
+    }
+}
+
+/// What a transition leads to: to be written in one transaction, with the condition that the stored version is the one
+/// before [`Submission::version`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The submission afterwards.
+    pub submission: Submission,
+    /// What the audit record says of it.
+    pub entries: Vec<Entry>,
+    /// Mail to be sent, at least once.
+    pub notices: Vec<Notice>,
+}
+
+/// Durations of the states, from the design's table of states.
+pub mod waits {
+    use super::SignedDuration;
+
+    /// Real time until screening or invitations are hinted again.
+    pub const HINT_AGAIN: SignedDuration = SignedDuration::from_mins(2);
+    /// Hints for screening before a human is told.
+    pub const SCREENING_ATTEMPTS: u32 = 5;
+    /// The longest real back-off between two tries.
+    pub const LONGEST_BACK_OFF: SignedDuration = SignedDuration::from_hours(1);
+    /// Until the deputy is told of a crisis item, and again until a coordinator is.
+    pub const ESCALATION: SignedDuration = SignedDuration::from_hours(12);
+    /// Until words that need changing expire.
+    pub const NEW_WORDS: SignedDuration = SignedDuration::from_hours(14 * 24);
+    /// Until a decision can no longer be appealed.
+    pub const APPEAL: SignedDuration = SignedDuration::from_hours(21 * 24);
+    /// Working days until a stalled item expires.
+    pub const STALLED_DAYS: u32 = 5;
+    /// Until changed words expire without the submitter's yes.
+    pub const SUBMITTERS_YES: SignedDuration = SignedDuration::from_hours(7 * 24);
+    /// Between two tries to draw a panel from too few.
+    pub const DRAW_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+    /// Real time for which a publisher owns an item: longer than its function may run.
+    pub const LEASE: SignedDuration = SignedDuration::from_mins(3);
+    /// Real time between two tries to take posts down.
+    pub const RETRACT_AGAIN: SignedDuration = SignedDuration::from_mins(15);
+    /// Between two alerts about the same publication.
+    pub const ATTENTION_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+    /// Until what nobody reviewed is erased.
+    pub const ERASE_UNREVIEWED: SignedDuration = SignedDuration::from_hours(30 * 24);
+    /// Until what was reviewed and not published is erased.
+    pub const ERASE_REVIEWED: SignedDuration = SignedDuration::from_hours(90 * 24);
+    /// Until what was published is erased after its retraction: registers take complaints for three years.
+    pub const ERASE_PUBLISHED: SignedDuration = SignedDuration::from_hours(1_278 * 24);
+}

@@ -1,0 +1,192 @@
+//! From a proposal, or new words, to the route that screening gives it.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{InvalidTransition, commitment};
+use crate::{
+    audit::{Actor, ChainHead},
+    composition::ContentHash,
+    ids::SubmissionId,
+    policy::Tier,
+    roster::Duty,
+    submission::{About, Hold, Recipient, ReleaseTo, Revision, Role, State, Step, Submission, Told, waits},
+    time::Now,
+};
+
+/// What a proposal brings with it besides its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSubmission {
+    /// Its id.
+    pub id: SubmissionId,
+    /// As whom it is proposed.
+    pub role: Option<Role>,
+    /// The submitter agreed to be written to if somebody is worried.
+    pub may_contact: bool,
+}
+
+/// Where screening sends an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Route {
+    /// To the panel.
+    Review,
+    /// Nowhere, with a way to appeal.
+    Decline,
+    /// Back for other words.
+    Redact,
+    /// To the lead alone.
+    Hold,
+}
+
+/// What screening says of the current revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Where to.
+    pub route: Route,
+    /// How carefully it is to be reviewed.
+    pub tier: Tier,
+    /// A commitment to the whole report.
+    pub report: ContentHash,
+}
+
+impl Submission {
+    /// A new submission, waiting for screening.
+    #[must_use]
+    pub fn receive(new: NewSubmission, revision: &Revision, now: Now) -> Step {
+        let fresh = Self {
+            id: new.id,
+            version: 0,
+            state: State::Received { attempts: 0, due_at: now.at },
+            tier: Tier::Standard,
+            revision: revision.number,
+            content: revision.content(),
+            role: new.role,
+            received_at: now.at,
+            may_contact: new.may_contact,
+            words_changed: false,
+            authors: BTreeSet::new(),
+            stepped_back: BTreeSet::new(),
+            was_reviewed: false,
+            review: None,
+            release: None,
+            deliveries: vec![],
+            chain: ChainHead::default(),
+        };
+        fresh.enter(waiting_for_screening(now), Actor::Submitter, "received", now)
+    }
+
+    /// New words, in answer to a request for them. `words_changed` says that they are not the submitter's own.
+    ///
+    /// # Errors
+    /// Unless the item waits for new words.
+    pub fn revise(
+        mut self,
+        revision: &Revision,
+        actor: Actor,
+        words_changed: bool,
+        now: Now,
+    ) -> Result<Step, InvalidTransition> {
+        if !matches!(self.state, State::NeedsRedaction { .. } | State::Rewording { .. }) {
+            return self.refuse("changing the words");
+        }
+        if let Actor::Person(person) = actor {
+            self.authors.insert(person);
+        }
+        self.revision = revision.number;
+        self.content = revision.content();
+        self.words_changed = words_changed;
+        self.review = None;
+        self.deliveries = vec![];
+        Ok(self.enter(waiting_for_screening(now), actor, "revised", now))
+    }
+
+    /// Screening answered. A confirmed release of exactly this content is honoured.
+    ///
+    /// # Errors
+    /// Unless the item waits for screening.
+    pub fn screened(mut self, verdict: &Verdict, now: Now) -> Result<Step, InvalidTransition> {
+        let waits_for_screening =
+            matches!(self.state, State::Received { .. } | State::Held { hold: Hold::Technical { .. }, .. });
+        if !waits_for_screening {
+            return self.refuse("screening");
+        }
+        self.tier = self.tier.max(verdict.tier);
+        let mut route = verdict.route;
+        if let Some(release) = &self.release
+            && release.content == self.content
+            && release.deputy.is_some()
+        {
+            (route, self.tier) = match release.to {
+                ReleaseTo::Review => (Route::Review, Tier::Elevated),
+                ReleaseTo::Redaction => (Route::Redact, self.tier),
+            };
+        }
+        let report = vec![commitment("report", &verdict.report)];
+        Ok(match route {
+            Route::Review => {
+                let state = waiting_for_panel(now);
+                self.enter_with(state, Actor::System, "screened: review", report, now)
+            }
+            Route::Decline => {
+                let state = State::Declined { due_at: now.after(waits::APPEAL) };
+                self.enter_with(state, Actor::System, "screened: decline", report, now)
+                    .telling(Recipient::Submitter, About::Status)
+            }
+            Route::Redact => {
+                let state = State::NeedsRedaction { due_at: now.after(waits::NEW_WORDS) };
+                self.enter_with(state, Actor::System, "screened: redact", report, now)
+                    .telling(Recipient::Submitter, About::Redaction)
+                    .telling(Recipient::Duty(Duty::Coordinator), About::Redaction)
+            }
+            Route::Hold => {
+                let state = held_for_lead(now);
+                self.enter_with(state, Actor::System, "screened: hold", report, now)
+                    .telling(Recipient::Duty(Duty::Lead), About::SafeguardingHold)
+            }
+        })
+    }
+
+    /// Screening failed, or did not answer in time. After [`waits::SCREENING_ATTEMPTS`] a coordinator is told.
+    ///
+    /// # Errors
+    /// Unless the item waits for screening.
+    pub fn screening_failed(self, now: Now) -> Result<Step, InvalidTransition> {
+        let (attempts, was_received) = match self.state {
+            State::Received { attempts, .. } => (attempts + 1, true),
+            State::Held { hold: Hold::Technical { attempts }, .. } => (attempts + 1, false),
+            _ => return self.refuse("screening"),
+        };
+        let due_at = back_off(attempts, now);
+        if attempts < waits::SCREENING_ATTEMPTS {
+            return Ok(self.waiting(State::Received { attempts, due_at }));
+        }
+        let state = State::Held { hold: Hold::Technical { attempts }, due_at };
+        Ok(if was_received {
+            self.enter(state, Actor::System, "screening_failed", now)
+                .telling(Recipient::Duty(Duty::Coordinator), About::TechnicalHold)
+        } else {
+            self.waiting(state)
+        })
+    }
+}
+
+fn waiting_for_screening(now: Now) -> State {
+    State::Received { attempts: 0, due_at: now.after_real(waits::HINT_AGAIN) }
+}
+
+pub(super) fn waiting_for_panel(now: Now) -> State {
+    let due_at = now.after_real(waits::HINT_AGAIN);
+    State::InReview { draw_at: Some(due_at), due_at }
+}
+
+pub(super) fn held_for_lead(now: Now) -> State {
+    State::Held { hold: Hold::Crisis { told: Told::Lead }, due_at: now.after(waits::ESCALATION) }
+}
+
+/// Doubles from [`waits::HINT_AGAIN`] up to [`waits::LONGEST_BACK_OFF`], in real time.
+fn back_off(attempts: u32, now: Now) -> Timestamp {
+    let factor = 2_i32.saturating_pow(attempts.min(16));
+    let pause: SignedDuration = waits::HINT_AGAIN.saturating_mul(factor);
+    now.after_real(pause.min(waits::LONGEST_BACK_OFF))
+}

@@ -1,0 +1,75 @@
+//! Platforms: where approved posts go. One trait, one file per platform.
+//!
+//! Invariant: an [`Intent`] is written down before the first call and never recomputed, so that a repeated call means
+//! the same post.
+
+use async_trait::async_trait;
+use curation::{
+    composition::{PlatformName, PlatformRules},
+    ids::SubmissionId,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One post to be made: everything that a repetition must repeat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The submission whose words these are.
+    pub submission: SubmissionId,
+    /// The record's own key on the platform, derived from the content hash and the part.
+    pub key: String,
+    /// Which post of the thread this is, from 0.
+    pub part: usize,
+    /// The exact text.
+    pub text: String,
+    /// The post that this one follows in its thread.
+    pub follows: Option<RemotePost>,
+    /// The post's own time, in real time, fixed with the intent.
+    pub created_at: Timestamp,
+}
+
+/// A post's identity on its platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RemotePost(pub String);
+
+/// Why a call to a platform did not end in a post.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlatformError {
+    /// The platform definitely made no post, and a later try may.
+    #[error("the platform is unavailable: {0}")]
+    Unavailable(&'static str),
+    /// The platform definitely made no post, and never will make this one.
+    #[error("the platform refused: {0}")]
+    Refused(&'static str),
+    /// Whether there is a post is unknown.
+    #[error("the answer was lost: {0}")]
+    Ambiguous(&'static str),
+}
+
+/// A place where posts are made and taken down.
+#[async_trait]
+pub trait Platform: Send + Sync {
+    /// The platform's name.
+    fn name(&self) -> PlatformName {
+        self.rules().platform
+    }
+
+    /// What the platform accepts.
+    fn rules(&self) -> PlatformRules;
+
+    /// True if a repetition of the same [`Intent`] makes no second post, so that a lost answer may simply be repeated.
+    fn repeats_safely(&self) -> bool;
+
+    /// Makes the post, or finds that this very intent already made it.
+    ///
+    /// # Errors
+    /// [`PlatformError`], which says whether a post may exist.
+    async fn publish(&self, intent: &Intent) -> Result<RemotePost, PlatformError>;
+
+    /// Takes a post down. A post that is not there is taken down.
+    ///
+    /// # Errors
+    /// [`PlatformError`], after which the post may still be there.
+    async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError>;
+}
