@@ -9,14 +9,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut texts = Vec::new();
-    for name in [
-        "helplines",
-        "disclaimers",
-        "registers",
-        "consent",
-        "states",
-        "wording",
-    ] {
+    for name in ["helplines", "disclaimers", "registers", "consent", "states", "wording"] {
         let path = format!("{name}.toml");
         println!("cargo::rerun-if-changed={path}");
         match fs::read_to_string(&path) {
@@ -28,14 +21,7 @@ fn main() -> ExitCode {
     let [helplines, disclaimers, registers, consent, states, wording] = texts.as_slice() else {
         return fail("content: a file is missing");
     };
-    match schema::check(schema::Files {
-        helplines,
-        disclaimers,
-        registers,
-        consent,
-        states,
-        wording,
-    }) {
+    match schema::check(schema::Files { helplines, disclaimers, registers, consent, states, wording }) {
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => fail(&error.to_string()),
     }

@@ -19,14 +19,8 @@ pub const ALERT_AFTER_DAYS: i32 = 30;
 pub const UNFIT_AFTER_DAYS: i32 = 180;
 
 /// What a disclaimer must not say: links cost money on X and age badly; the rest would promise or deny too much.
-pub const BANNED_IN_DISCLAIMERS: [&str; 6] = [
-    "http",
-    "www.",
-    "assured",
-    "guarantee",
-    "no liability",
-    "not liable",
-];
+pub const BANNED_IN_DISCLAIMERS: [&str; 6] =
+    ["http", "www.", "assured", "guarantee", "no liability", "not liable"];
 
 /// The states of a submission, as the design names them. Each needs a sentence in `states.toml`.
 pub const STATES: [&str; 17] = [
@@ -278,10 +272,7 @@ fn helplines(text: &str) -> Result<Vec<Helpline>, ContentError> {
     let all = read::<File>(FILE, text)?.helpline;
     for line in &all {
         let rule = |rule| refuse(FILE, format!("helpline \"{}\"", line.name), rule);
-        if [&line.name, &line.contact, &line.hours]
-            .iter()
-            .any(|field| field.trim().is_empty())
-        {
+        if [&line.name, &line.contact, &line.hours].iter().any(|field| field.trim().is_empty()) {
             return rule("name, contact and hours must not be empty");
         }
         if !line.url.starts_with("https://") || !line.source.starts_with("https://") {
@@ -290,8 +281,7 @@ fn helplines(text: &str) -> Result<Vec<Helpline>, ContentError> {
         if line.call.is_none() && line.text_to.is_none() {
             return rule("needs a number in call or text_to");
         }
-        let digits =
-            |number: &Option<String>| number.iter().all(|n| n.bytes().all(|b| b.is_ascii_digit()));
+        let digits = |number: &Option<String>| number.iter().all(|n| n.bytes().all(|b| b.is_ascii_digit()));
         if !digits(&line.call) || !digits(&line.text_to) {
             return rule("call and text_to hold digits only");
         }
@@ -304,11 +294,7 @@ fn helplines(text: &str) -> Result<Vec<Helpline>, ContentError> {
     }
     // Somebody in danger reads the first line and perhaps no other.
     if !all.first().is_some_and(|line| line.emergency) {
-        return refuse(
-            FILE,
-            "first entry".to_owned(),
-            "must be the emergency number",
-        );
+        return refuse(FILE, "first entry".to_owned(), "must be the emergency number");
     }
     if !all.iter().any(|line| line.audience == Audience::Children) {
         return refuse(
@@ -337,10 +323,7 @@ fn disclaimers(text: &str) -> Result<Vec<Disclaimer>, ContentError> {
         if one.text.graphemes(true).count() > MAX_DISCLAIMER_GRAPHEMES {
             return rule("longer than 200 characters");
         }
-        if BANNED_IN_DISCLAIMERS
-            .iter()
-            .any(|banned| lower.contains(banned))
-        {
+        if BANNED_IN_DISCLAIMERS.iter().any(|banned| lower.contains(banned)) {
             return rule("has a link, or says assured, guarantee, no liability or not liable");
         }
         if !one.text.contains("999") {
@@ -405,20 +388,13 @@ fn states(text: &str) -> Result<BTreeMap<String, String>, ContentError> {
     const FILE: &str = "states.toml";
     let all = read::<BTreeMap<String, String>>(FILE, text)?;
     for state in STATES.iter().chain(["unknown"].iter()) {
-        if all
-            .get(*state)
-            .is_none_or(|sentence| sentence.trim().is_empty())
-        {
+        if all.get(*state).is_none_or(|sentence| sentence.trim().is_empty()) {
             return refuse(FILE, format!("state \"{state}\""), "has no sentence");
         }
     }
     for state in all.keys() {
         if state != "unknown" && !STATES.contains(&state.as_str()) {
-            return refuse(
-                FILE,
-                format!("state \"{state}\""),
-                "is no state of the design",
-            );
+            return refuse(FILE, format!("state \"{state}\""), "is no state of the design");
         }
     }
     Ok(all)
@@ -435,20 +411,13 @@ fn wording(text: &str) -> Result<Wording, ContentError> {
         return refuse(FILE, "channel".to_owned(), "must be one line");
     }
     if all.submit_advice.is_empty() || all.what_next.is_empty() {
-        return refuse(
-            FILE,
-            "submit_advice and what_next".to_owned(),
-            "must not be empty",
-        );
+        return refuse(FILE, "submit_advice and what_next".to_owned(), "must not be empty");
     }
     Ok(all)
 }
 
 fn read<T: for<'de> Deserialize<'de>>(file: &'static str, text: &str) -> Result<T, ContentError> {
-    toml::from_str(text).map_err(|error| ContentError::Malformed {
-        file,
-        message: error.to_string(),
-    })
+    toml::from_str(text).map_err(|error| ContentError::Malformed { file, message: error.to_string() })
 }
 
 fn refuse<T>(file: &'static str, entry: String, rule: &'static str) -> Result<T, ContentError> {
@@ -458,7 +427,10 @@ fn refuse<T>(file: &'static str, entry: String, rule: &'static str) -> Result<T,
 /// TOML dates (2026-08-01, unquoted) as civil dates.
 fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let written = toml::value::Datetime::deserialize(deserializer)?;
-    written.to_string().parse().map_err(|_| {
-        serde::de::Error::custom("a date such as 2026-08-01, without a time, is needed")
-    })
+    let wrong = || serde::de::Error::custom("a date such as 2026-08-01, without a time, is needed");
+    // A time would be dropped silently by the parser below.
+    if written.time.is_some() {
+        return Err(wrong());
+    }
+    written.to_string().parse().map_err(|_| wrong())
 }
