@@ -1,0 +1,120 @@
+//! Return codes: what a submitter who left no address writes down to come back to their submission.
+//!
+//! The invariant: the code itself is shown once and never stored. Only its hash is, and 80 random bits are too many to
+//! guess from it. Every way in which a person may copy it down reads back as the same code.
+
+use std::fmt;
+use std::str::FromStr;
+
+use sha2::{Digest, Sha256};
+
+/// The random bytes of a code: 80 bits.
+pub const RETURN_CODE_BYTES: usize = 10;
+
+/// Its characters, of five bits each.
+const SYMBOL_COUNT: usize = RETURN_CODE_BYTES * 8 / 5;
+
+/// Characters between two hyphens, as people read them aloud.
+const GROUP: usize = 4;
+
+/// The longest text that is read as a code, in bytes: the code with generous spacing.
+const MAX_TEXT_LEN: usize = 128;
+
+/// Douglas Crockford's base 32: no I, L, O or U, which are misread or spell words.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A text is not a return code. Says nothing of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a return code; it has 16 letters and digits")]
+pub struct MalformedReturnCode;
+
+/// A return code, for example `0G4R-JA38-5V0Q-ZC7M`. `Debug` hides it; `Display` is for the submitter's own page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ReturnCode([u8; RETURN_CODE_BYTES]);
+
+impl ReturnCode {
+    /// The code of ten random bytes, which the caller draws.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; RETURN_CODE_BYTES]) -> Self {
+        Self(bytes)
+    }
+
+    /// SHA-256 in lower-case hex, the only form in which it is stored and looked up. Unsalted, so that it can be an
+    /// index; 80 random bits need no salt.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(b"clientsconnect return code v1 ");
+        hasher.update(self.0);
+        data_encoding::HEXLOWER.encode(&hasher.finalize())
+    }
+
+    fn bits(&self) -> u128 {
+        self.0.iter().fold(0, |bits, byte| bits << 8 | u128::from(*byte))
+    }
+}
+
+/// The value of a character, forgiving what eyes and keyboards confuse.
+fn value(character: char) -> Option<u128> {
+    let symbol = match character.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    };
+    ALPHABET.iter().zip(0..).find_map(|(known, value)| (char::from(*known) == symbol).then_some(value))
+}
+
+/// Whether a character only spaces the code out: white space, the hyphen, and the dashes that word processors and
+/// telephones put in its place.
+fn is_spacing(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+impl FromStr for ReturnCode {
+    type Err = MalformedReturnCode;
+
+    fn from_str(text: &str) -> Result<Self, MalformedReturnCode> {
+        if text.len() > MAX_TEXT_LEN {
+            return Err(MalformedReturnCode);
+        }
+        let mut bits: u128 = 0;
+        let mut count = 0;
+        for character in text.chars().filter(|character| !is_spacing(*character)) {
+            count += 1;
+            if count > SYMBOL_COUNT {
+                return Err(MalformedReturnCode);
+            }
+            bits = bits << 5 | value(character).ok_or(MalformedReturnCode)?;
+        }
+        if count != SYMBOL_COUNT {
+            return Err(MalformedReturnCode);
+        }
+        let mut bytes = [0; RETURN_CODE_BYTES];
+        // The value fills the lowest 80 of 128 bits.
+        let unused = size_of::<u128>() - RETURN_CODE_BYTES;
+        bytes.copy_from_slice(&bits.to_be_bytes()[unused..]);
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for ReturnCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write as _;
+        let bits = self.bits();
+        for place in 0..SYMBOL_COUNT {
+            if place > 0 && place % GROUP == 0 {
+                f.write_char('-')?;
+            }
+            let shift = 5 * (SYMBOL_COUNT - 1 - place);
+            let index = usize::try_from(bits >> shift & 0b1_1111).map_err(|_| fmt::Error)?;
+            f.write_char(char::from(ALPHABET[index]))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ReturnCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReturnCode(hidden)")
+    }
+}
