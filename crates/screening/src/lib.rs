@@ -1,0 +1,18 @@
+//! Screening: reads one text and answers with findings, scores and one route.
+//!
+//! Invariant: [`screen`] is a pure function of the text. It keeps nothing, knows no clock and no network, and a
+//! failure inside it never lets a text through ([`screen_safely`]).
+//!
+//! Callers depend on the types of this page alone; the engine behind them may be replaced, and then [`ENGINE`] changes.
+
+mod engine;
+mod finding;
+mod normalise;
+mod report;
+mod rules;
+mod show;
+
+pub use engine::{ENGINE, screen, screen_safely};
+pub use finding::{Category, Finding, InvalidSeverity, Kind, Severity};
+pub use report::{EngineVersion, Outcome, Report, Route, Tier, more_careful, route};
+pub use show::{Segment, marked, redact};
