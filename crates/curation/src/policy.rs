@@ -71,6 +71,17 @@ impl Thresholds {
         SignedDuration::from_hours(self.top_up_hours.into())
     }
 
+    /// True if raising an item from `other` to these thresholds never makes an approval easier.
+    fn is_as_careful_as(&self, other: &Self) -> bool {
+        self.approvals >= other.approvals
+            && self.registers >= other.registers
+            && self.rejects <= other.rejects
+            && self.rewords <= other.rewords
+            && self.rewords_at_deadline <= other.rewords_at_deadline
+            && self.panel >= other.panel
+            && self.open_hours >= other.open_hours
+    }
+
     /// The smallest panel with which a review may open: one more than the quorum, so that one absence does not stall it.
     #[must_use]
     pub fn smallest_panel(&self) -> usize {
@@ -157,6 +168,9 @@ impl Policy {
         deadline_days: 2,
     };
 
+    /// The longest time that any policy may leave a review open, in working days: a proposal deserves an answer.
+    pub const LONGEST_DEADLINE: u32 = 30;
+
     /// The most curated posts a day that any policy may set.
     pub const MOST_PER_DAY: u32 = 6;
 
@@ -189,7 +203,10 @@ impl Policy {
                 (tier.open_hours >= floor.open_hours, "the minimum open time"),
                 (tier.reminder_hours >= floor.reminder_hours, "the time until the reminder"),
                 (tier.top_up_hours >= floor.top_up_hours, "the time until the top-up"),
-                (tier.deadline_days >= floor.deadline_days, "the deadline"),
+                (
+                    (floor.deadline_days..=Self::LONGEST_DEADLINE).contains(&tier.deadline_days),
+                    "the deadline",
+                ),
             ];
             if let Some((_, name)) = rules.iter().find(|(kept, _)| !kept) {
                 return Err(OutOfBounds(name));
@@ -197,7 +214,7 @@ impl Policy {
         }
         let rhythm = &self.rhythm;
         let rules = [
-            (self.elevated.approvals >= self.standard.approvals, "the elevated tier"),
+            (self.elevated.is_as_careful_as(&self.standard), "the elevated tier"),
             ((1..=Self::MOST_PER_DAY).contains(&rhythm.per_day), "the number of posts a day"),
             (rhythm.gap_minutes >= Self::SHORTEST_GAP, "the gap between posts"),
             (0 <= rhythm.opens && rhythm.opens < rhythm.closes && rhythm.closes <= 23, "the opening hours"),

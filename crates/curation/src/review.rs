@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -14,8 +14,12 @@ use crate::{
     panel::Drawn,
     policy::{Policy, Thresholds, Tier},
     roster::Register,
+    submission::waits,
     time::{Now, after_working_days, next_humane},
 };
+
+/// The least domain time between two looks at a review when a second thing was due at once.
+const NEXT_SWEEP: SignedDuration = SignedDuration::from_secs(1);
 
 /// What a therapist decides about one revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -230,6 +234,12 @@ impl Review {
         tally
     }
 
+    /// True if those who approve and are not `barred` at this moment are a quorum.
+    #[must_use]
+    pub fn has_quorum(&self, tier: Tier, barred: &BTreeSet<PersonId>) -> bool {
+        self.tally(barred).is_quorum(self.policy.thresholds(tier))
+    }
+
     /// How the review closes at this moment, if it does.
     #[must_use]
     pub fn closing(&self, tier: Tier, barred: &BTreeSet<PersonId>, now: Now) -> Option<Closing> {
@@ -270,6 +280,33 @@ impl Review {
         .into_iter()
         .flatten()
         .fold(self.deadline, Timestamp::min)
+    }
+
+    /// When the review is looked at next, having been looked at now: always later, so that no sweep spins on it.
+    pub(crate) fn next_look(&self, tier: Tier, now: Now) -> Timestamp {
+        let thresholds = self.policy.thresholds(tier);
+        let tally = self.tally(&BTreeSet::new());
+        let later = |at: Timestamp, otherwise| if at > now.at { at } else { otherwise };
+        let after = |duration| self.opened_at.saturating_add(duration).unwrap_or(Timestamp::MAX);
+        let closes = tally.is_quorum(thresholds) || tally.rewords >= thresholds.rewords;
+        let next_sweep = now.after(NEXT_SWEEP);
+        // A quorum that did not close has approvers who lapsed: they may have been looked up again by tomorrow.
+        let open = later(after(thresholds.open()), now.after(waits::DRAW_AGAIN));
+        // A sweep that came too late in the evening to remind does so in the morning.
+        let reminder =
+            later(next_humane(after(thresholds.reminder())), later(next_humane(now.at), next_sweep));
+        let top_up = later(after(thresholds.top_up()), next_sweep);
+        [closes.then_some(open), (!self.reminded).then_some(reminder), (!self.topped_up).then_some(top_up)]
+            .into_iter()
+            .flatten()
+            .fold(later(self.deadline, next_sweep), Timestamp::min)
+    }
+
+    /// True if too few ballots, or from too few registers, may still be expected for a quorum with one absence.
+    pub(crate) fn is_short(&self, tier: Tier) -> bool {
+        let thresholds = self.policy.thresholds(tier);
+        let (_, seated) = self.missing(tier);
+        seated.values().sum::<usize>() < thresholds.smallest_panel() || seated.len() < thresholds.registers
     }
 
     /// Those who have neither voted nor stepped back.

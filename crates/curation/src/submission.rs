@@ -391,6 +391,15 @@ pub struct Submission {
     pub stepped_back: BTreeSet<PersonId>,
     /// A panel was drawn at some time: it is kept longer than what nobody reviewed.
     pub was_reviewed: bool,
+    /// A post of it was, or may have been, on a platform: it is kept for as long as registers take complaints.
+    #[serde(default)]
+    pub was_published: bool,
+    /// The words may be seen by the lead alone, until lead and deputy release them; an ending releases nothing.
+    #[serde(default)]
+    pub concealed: bool,
+    /// Withdrawn or closed: what is still to be taken down or looked at is, but nothing brings it back.
+    #[serde(default)]
+    pub ended: bool,
     /// The review of the current revision.
     pub review: Option<Review>,
     /// The lead's release.
@@ -433,10 +442,7 @@ impl Submission {
     /// True while the words may be seen by the lead alone.
     #[must_use]
     pub fn is_concealed(&self) -> bool {
-        matches!(
-            self.state,
-            State::Held { hold: Hold::Crisis { .. }, .. } | State::Retracting { then: Afterwards::Held, .. }
-        )
+        self.concealed
     }
 }
 

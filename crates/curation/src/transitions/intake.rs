@@ -68,6 +68,9 @@ impl Submission {
             authors: BTreeSet::new(),
             stepped_back: BTreeSet::new(),
             was_reviewed: false,
+            was_published: false,
+            concealed: false,
+            ended: false,
             review: None,
             release: None,
             deliveries: vec![],
@@ -140,6 +143,7 @@ impl Submission {
                     .telling(Recipient::Duty(Duty::Coordinator), About::Redaction)
             }
             Route::Hold => {
+                self.conceal();
                 let state = held_for_lead(now);
                 self.enter_with(state, Actor::System, "screened: hold", report, now)
                     .telling(Recipient::Duty(Duty::Lead), About::SafeguardingHold)

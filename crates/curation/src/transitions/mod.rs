@@ -10,6 +10,7 @@ mod safeguarding;
 
 pub use deadlines::Task;
 pub use intake::{NewSubmission, Route, Verdict};
+pub use publishing::NotPublishable;
 pub use review::CastError;
 pub use safeguarding::ReleaseError;
 
@@ -35,13 +36,15 @@ impl Step {
         Self { submission, entries: vec![], notices: vec![] }
     }
 
-    /// Goes on with another transition, to be written together with this one.
+    /// Goes on with another transition, to be written together with this one: one write, so one version.
     ///
     /// # Errors
     /// Those of the next transition.
     pub fn and_then<E>(self, next: impl FnOnce(Submission) -> Result<Step, E>) -> Result<Step, E> {
         let Step { submission, mut entries, mut notices } = self;
+        let version = submission.version;
         let mut step = next(submission)?;
+        step.submission.version = version;
         entries.append(&mut step.entries);
         notices.append(&mut step.notices);
         Ok(Step { submission: step.submission, entries, notices })
@@ -98,9 +101,13 @@ impl Submission {
         step
     }
 
-    /// When an item that ends now, unpublished, is erased.
+    /// When an item that ends now is erased.
     fn erasure(&self, now: Now) -> Option<jiff::Timestamp> {
-        let keep = if self.was_reviewed { waits::ERASE_REVIEWED } else { waits::ERASE_UNREVIEWED };
+        let keep = match (self.was_published, self.was_reviewed) {
+            (true, _) => waits::ERASE_PUBLISHED,
+            (false, true) => waits::ERASE_REVIEWED,
+            (false, false) => waits::ERASE_UNREVIEWED,
+        };
         Some(now.after(keep))
     }
 }

@@ -1,5 +1,7 @@
 //! From a slot to posts, and when posts need a human.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::InvalidTransition;
@@ -9,16 +11,50 @@ use crate::{
     ids::PersonId,
     roster::Duty,
     submission::{
-        About, Afterwards, Attention, Delivery, DeliveryStatus, Recipient, State, Step, Submission, waits,
+        About, Afterwards, Attention, Delivery, DeliveryStatus, Recipient, Revision, State, Step, Submission,
+        waits,
     },
     time::Now,
 };
 
+/// Why something may not be published now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotPublishable {
+    /// It does not wait for a slot.
+    #[error("it does not wait for a slot")]
+    NotApproved,
+    /// What would be posted is not what was approved.
+    #[error("the content is not the one that was approved")]
+    OtherContent,
+    /// Approvers have lost their standing: the review must reopen ([`Submission::quorum_lost`]).
+    #[error("too few of those who approved it are eligible now")]
+    QuorumLost,
+}
+
 impl Submission {
+    /// Whether exactly this revision may be posted at this moment, `barred` being those who must not be counted now.
+    ///
+    /// # Errors
+    /// [`NotPublishable`] says why not.
+    pub fn publishable(
+        &self,
+        revision: &Revision,
+        barred: &BTreeSet<PersonId>,
+    ) -> Result<(), NotPublishable> {
+        if !matches!(self.state, State::Approved { awaits_submitter: false, .. }) {
+            return Err(NotPublishable::NotApproved);
+        }
+        if revision.number != self.revision || revision.content() != self.content {
+            return Err(NotPublishable::OtherContent);
+        }
+        let stands = self.review.as_ref().is_some_and(|review| review.has_quorum(self.tier, barred));
+        if stands { Ok(()) } else { Err(NotPublishable::QuorumLost) }
+    }
+
     /// Takes the item for publishing: fixes every delivery's intent, and leases it. `created_at` is real time.
     ///
     /// # Errors
-    /// Unless it is approved and waits for a slot.
+    /// Unless it is approved and waits for a slot, and there is something to post. Ask [`Submission::publishable`] first.
     pub fn take(
         mut self,
         renderings: &[Rendering],
@@ -28,7 +64,12 @@ impl Submission {
         let State::Approved { awaits_submitter: false, .. } = self.state else {
             return self.refuse("publishing");
         };
-        let occurrence = &self.content.as_str()[..OCCURRENCE_DIGITS];
+        if renderings.iter().all(|rendering| rendering.parts.is_empty()) {
+            return self.refuse("publishing nothing");
+        }
+        // The place in the record tells a second appearance of the same words from the first, which was taken down.
+        let content = self.content.as_str().get(..OCCURRENCE_DIGITS).unwrap_or_default();
+        let occurrence = format!("{content}-{}", self.chain.sequence);
         self.deliveries = renderings
             .iter()
             .flat_map(|rendering| {
@@ -92,6 +133,7 @@ impl Submission {
             _ => return self.refuse("recording a post"),
         };
         if let Some(delivery) = self.deliveries.get_mut(index) {
+            self.was_published |= status == DeliveryStatus::Sent || post.is_some();
             delivery.status = status;
             delivery.post = post.or_else(|| delivery.post.take());
         }
@@ -119,6 +161,8 @@ impl Submission {
             return self.refuse("asking a human");
         }
         if let Some(delivery) = self.deliveries.get_mut(index) {
+            // A post that may exist is treated as one that does.
+            self.was_published |= status == DeliveryStatus::Ambiguous;
             delivery.status = status;
         }
         Ok(self.await_human(why, now))
@@ -130,7 +174,8 @@ impl Submission {
             .telling(Recipient::Duty(Duty::Coordinator), About::NeedsAttention)
     }
 
-    /// A coordinator saw the post on the platform (`Some`), or attests that it is not there (`None`): publishing goes on.
+    /// A coordinator saw the post on the platform (`Some`), or attests that it is not there (`None`): publishing goes on,
+    /// or ends if that was the last.
     ///
     /// # Errors
     /// Unless a human was asked about a publication.
@@ -143,16 +188,24 @@ impl Submission {
         if !matches!(self.state, State::NeedsAttention { .. }) {
             return self.refuse("attesting a post");
         }
-        let asked = |delivery: &&mut Delivery| {
-            !matches!(delivery.status, DeliveryStatus::Sent | DeliveryStatus::Pending)
-        };
+        // What was begun comes before what a platform refused and is therefore pending again.
+        let is_begun =
+            |delivery: &Delivery| !matches!(delivery.status, DeliveryStatus::Sent | DeliveryStatus::Pending);
+        let is_pending = |delivery: &Delivery| delivery.status == DeliveryStatus::Pending;
+        let asked = self.deliveries.iter().position(is_begun).or(self.deliveries.iter().position(is_pending));
         let action = if post.is_some() { "attested: present" } else { "attested: absent" };
-        if let Some(delivery) = self.deliveries.iter_mut().find(asked) {
+        if let Some(delivery) = asked.and_then(|index| self.deliveries.get_mut(index)) {
+            self.was_published |= post.is_some();
             delivery.status = if post.is_some() { DeliveryStatus::Sent } else { DeliveryStatus::Pending };
             delivery.post = post;
         }
-        let state = State::Publishing { due_at: now.at };
-        Ok(self.enter(state, Actor::Person(coordinator), action, now))
+        let actor = Actor::Person(coordinator);
+        if self.deliveries.iter().all(|delivery| delivery.status == DeliveryStatus::Sent) {
+            return Ok(self
+                .enter(State::Published { at: now.at }, actor, action, now)
+                .telling(Recipient::Submitter, About::Status));
+        }
+        Ok(self.enter(State::Publishing { due_at: now.at }, actor, action, now))
     }
 
     /// Posts could not be taken down just now.

@@ -44,35 +44,40 @@ impl Submission {
         let State::InReview { due_at, .. } = self.state else {
             return self.refuse("drawing a panel");
         };
-        let smallest = policy.thresholds(self.tier).smallest_panel();
-        let short = |submission: Self, due_at| {
-            let draw_at = now.after(waits::DRAW_AGAIN);
-            let state = State::InReview { draw_at: Some(draw_at), due_at };
-            submission
-                .enter(state, Actor::System, "panel_too_small", now)
-                .telling(Recipient::Duty(Duty::Coordinator), About::PanelTooSmall)
-        };
+        // Whoever drew may have read an older state: authors and those who stepped back get no seat here either.
+        let mut excluded = self.excluded();
+        let panel = panel.iter().filter(|drawn| excluded.insert(drawn.person)).cloned().collect::<Vec<_>>();
+        let draw_again = now.after(waits::DRAW_AGAIN);
         let Some(review) = &mut self.review else {
-            if panel.len() < smallest {
-                return Ok(short(self, now.after(waits::DRAW_AGAIN)));
+            let review = Review::open(*policy, self.tier, &panel, now);
+            if review.is_short(self.tier) {
+                let state = State::InReview { draw_at: Some(draw_again), due_at: draw_again };
+                return Ok(self.short(state, now));
             }
-            let review = Review::open(*policy, self.tier, panel, now);
-            let state = State::InReview { draw_at: None, due_at: review.due_at(self.tier) };
+            let state = State::InReview { draw_at: None, due_at: review.next_look(self.tier, now) };
             self.review = Some(review);
             self.was_reviewed = true;
-            return Ok(self.invited(state, panel, seed, now));
+            return Ok(self.invited(state, &panel, seed, now));
         };
+        review.seat(&panel, now);
+        let is_short = review.is_short(self.tier);
+        let draw_at = is_short.then_some(draw_again);
         if panel.is_empty() {
-            let target = review.policy.thresholds(self.tier);
-            let awaited = target.panel - review.missing(self.tier).0;
-            if awaited < target.smallest_panel() {
-                return Ok(short(self, due_at));
-            }
-            return Ok(self.waiting(State::InReview { draw_at: None, due_at }));
+            let state = State::InReview { draw_at, due_at };
+            return Ok(if is_short { self.short(state, now) } else { self.waiting(state) });
         }
-        review.seat(panel, now);
-        let state = State::InReview { draw_at: None, due_at: review.due_at(self.tier) };
-        Ok(self.invited(state, panel, seed, now))
+        let state = State::InReview { draw_at, due_at: review.next_look(self.tier, now) };
+        let step = self.invited(state, &panel, seed, now);
+        Ok(if is_short {
+            step.telling(Recipient::Duty(Duty::Coordinator), About::PanelTooSmall)
+        } else {
+            step
+        })
+    }
+
+    fn short(self, state: State, now: Now) -> Step {
+        self.enter(state, Actor::System, "panel_too_small", now)
+            .telling(Recipient::Duty(Duty::Coordinator), About::PanelTooSmall)
     }
 
     fn invited(self, state: State, panel: &[Drawn], seed: Seed, now: Now) -> Step {
@@ -97,7 +102,8 @@ impl Submission {
 
     /// Records a ballot, and closes the review if that closes it. `reason` commits to what was written with it.
     ///
-    /// A concern is heard as long as the panel's links live: it stops an item that is long past its review.
+    /// A concern is heard as long as the panel's links live: it stops an item that is long past its review, and whoever
+    /// has a seat may raise it, also without standing or after stepping back. It counts for nothing but to stop.
     ///
     /// # Errors
     /// [`CastError`]; nothing has changed then.
@@ -110,16 +116,19 @@ impl Submission {
         barred: &BTreeSet<PersonId>,
         now: Now,
     ) -> Result<Step, CastError> {
-        let has_vote = self
-            .review
-            .as_ref()
-            .and_then(|review| review.seat_of(person))
-            .is_some_and(|seat| !seat.stepped_back)
-            && !self.authors.contains(&person);
+        let seat = self.review.as_ref().and_then(|review| review.seat_of(person));
+        let has_vote = match decision {
+            Decision::Concern => seat.is_some(),
+            _ => {
+                seat.is_some_and(|seat| !seat.stepped_back)
+                    && !self.authors.contains(&person)
+                    && !barred.contains(&person)
+            }
+        };
         if *content != self.content {
             return Err(CastError::OtherRevision);
         }
-        if !has_vote || barred.contains(&person) {
+        if !has_vote {
             return Err(CastError::NoVote);
         }
         let actor = Actor::Person(person);
@@ -147,7 +156,7 @@ impl Submission {
             self.tier = Tier::Elevated;
         }
         let draw_at = if wants_more { Some(now.after_real(waits::HINT_AGAIN)) } else { draw_at };
-        let state = State::InReview { draw_at, due_at: review.due_at(self.tier) };
+        let state = State::InReview { draw_at, due_at: review.next_look(self.tier, now) };
         let closing = review.closing(self.tier, barred, now);
         let step = self
             .enter_with(state, actor, action, commitments, now)
@@ -206,12 +215,12 @@ impl Submission {
                 seat.silent |= seat.ballot.is_none() && !seat.stepped_back;
             }
             let draw_at = Some(now.after_real(waits::HINT_AGAIN));
-            let state = State::InReview { draw_at, due_at: review.due_at(self.tier) };
+            let state = State::InReview { draw_at, due_at: review.next_look(self.tier, now) };
             return Ok(self.enter(state, Actor::System, "topped_up", now));
         }
         if review.reminder_is_due(self.tier, now) {
             review.reminded = true;
-            let due_at = review.due_at(self.tier);
+            let due_at = review.next_look(self.tier, now);
             let quiet = review.quiet().collect::<Vec<_>>();
             let state = State::InReview { draw_at, due_at };
             let step = self.enter(state, Actor::System, "reminded", now);
@@ -219,13 +228,7 @@ impl Submission {
                 .into_iter()
                 .fold(step, |step, person| step.telling(Recipient::Person(person), About::Reminder)));
         }
-        // A quorum whose approvers have lapsed neither closes nor ends: looked at again when something may have changed.
-        let next = review.due_at(self.tier);
-        let due_at = if next > now.at {
-            next
-        } else {
-            now.after(waits::DRAW_AGAIN).min(review.deadline.max(now.after_real(waits::HINT_AGAIN)))
-        };
+        let due_at = review.next_look(self.tier, now);
         Ok(self.waiting(State::InReview { draw_at, due_at }))
     }
 
@@ -259,7 +262,7 @@ impl Submission {
             review.reopen(now, days);
             state = State::InReview {
                 draw_at: Some(now.after_real(waits::HINT_AGAIN)),
-                due_at: review.due_at(self.tier),
+                due_at: review.next_look(self.tier, now),
             };
         }
         Ok(self.enter(state, Actor::Person(coordinator), "widened", now))
@@ -273,14 +276,16 @@ impl Submission {
         let (State::Approved { .. }, Some(review)) = (&self.state, &mut self.review) else {
             return self.refuse("reopening the review");
         };
+        let approves = |ballot: &mut Ballot| ballot.decision == Decision::Approve;
         for seat in review.seats.iter_mut().filter(|seat| barred.contains(&seat.person)) {
-            seat.ballot = None;
+            // An objection is kept, in case whoever made it is looked up again.
+            seat.ballot.take_if(approves);
         }
         let days = review.policy.thresholds(self.tier).deadline_days;
         review.reopen(now, days);
         let state = State::InReview {
             draw_at: Some(now.after_real(waits::HINT_AGAIN)),
-            due_at: review.due_at(self.tier),
+            due_at: review.next_look(self.tier, now),
         };
         Ok(self
             .enter(state, Actor::System, "quorum_lost", now)

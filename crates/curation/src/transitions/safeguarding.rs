@@ -36,7 +36,7 @@ impl Submission {
     /// # Errors
     /// If it has already ended, is held, or never reached a panel.
     pub(super) fn stop(
-        self,
+        mut self,
         actor: Actor,
         action: String,
         commitments: Vec<Commitment>,
@@ -55,9 +55,16 @@ impl Submission {
             State::Retracting { due_at, .. } => State::Retracting { then: Afterwards::Held, due_at: *due_at },
             _ => return self.refuse("raising a concern"),
         };
+        self.conceal();
         Ok(self
             .enter_with(state, actor, action, commitments, now)
             .telling(Recipient::Duty(Duty::Lead), About::SafeguardingHold))
+    }
+
+    /// From here the lead alone reads it. A release given before says nothing about what has just been found.
+    pub(super) fn conceal(&mut self) {
+        self.concealed = true;
+        self.release = None;
     }
 
     /// The lead releases exactly the present content; the deputy confirms, and only then it moves on.
@@ -74,6 +81,10 @@ impl Submission {
         let State::Held { hold: Hold::Crisis { .. }, .. } = self.state else {
             return Ok(self.refuse("a release")?);
         };
+        if self.ended {
+            // Whoever withdrew it withdrew their consent: it can only be closed.
+            return Ok(self.refuse("a release after a withdrawal")?);
+        }
         let actor = Actor::Person(person);
         match duty {
             Duty::Lead => {
@@ -89,9 +100,10 @@ impl Submission {
                     .release
                     .as_mut()
                     .filter(|release| release.content == self.content && release.to == to)
-                    .filter(|release| release.lead != person)
+                    .filter(|release| release.lead != person && release.deputy.is_none())
                     .ok_or(ReleaseError::NothingToConfirm)?;
                 release.deputy = Some(person);
+                self.concealed = false;
                 self.review = None;
                 self.deliveries = vec![];
                 let state = match to {
@@ -152,7 +164,7 @@ impl Submission {
     }
 
     fn end(
-        self,
+        mut self,
         actor: Actor,
         action: &'static str,
         ended: State,
@@ -165,6 +177,8 @@ impl Submission {
             State::Published { .. } | State::NeedsAttention { .. } => {
                 State::Retracting { then: Afterwards::Retracted, due_at: now.at }
             }
+            // A concern is already taking it down: afterwards the lead looks at it, and nothing brings it back.
+            State::Retracting { then: Afterwards::Held, .. } if !self.ended => self.state.clone(),
             State::Retracting { .. }
             | State::Retracted { .. }
             | State::Withdrawn { .. }
@@ -172,6 +186,7 @@ impl Submission {
             | State::Closed { .. } => return self.refuse(action),
             _ => ended,
         };
+        self.ended = true;
         Ok(self.enter(state, actor, action, now))
     }
 
