@@ -1,2 +1,155 @@
-//! Use cases: one function per step.
+//! Use cases: one function per step, given the store and the ports it needs.
+//!
+//! Invariant: a use case may die between any two of its effects. What it wrote by then is true, and what it had yet to
+//! do is found again by a due time.
+
+pub mod accept;
+pub mod deadlines;
+pub mod fresh_link;
+pub mod invite;
 pub mod ports;
+pub mod publish;
+pub mod queue;
+pub mod return_code;
+pub mod roster;
+pub mod screen;
+pub mod submitter;
+pub mod vote;
+
+use std::sync::Arc;
+
+use curation::{
+    audit::Actor,
+    composition::{Composition, PlatformRules, Salt, TooLong, commit, compose},
+    policy::Tier,
+    submission::{Revision, Step, Submission},
+    time::Now,
+    transitions::{InvalidTransition, Route, Verdict},
+    words::Words,
+};
+use screening::{Outcome, Report};
+use store::{Store, StoreError};
+
+use crate::ports::{Clock, Hint, Queue, QueueName, Randomness};
+
+/// What every use case has.
+#[derive(Clone)]
+pub struct Core {
+    /// What is remembered.
+    pub store: Store,
+    /// Where hints go.
+    pub queue: Arc<dyn Queue>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Unpredictable bytes.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// How often a step that lost a race is decided anew before its caller is told to come back.
+const MOST_RACES: usize = 12;
+
+/// Why a step was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StepFailure {
+    /// There is no such submission.
+    #[error("no such submission")]
+    Unknown,
+    /// Its state does not allow it.
+    #[error(transparent)]
+    Invalid(#[from] InvalidTransition),
+    /// The store did not do it. A later try may succeed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Core {
+    /// Hints, and does not mind if the hint is lost: what waits has a due time.
+    pub(crate) async fn hint(&self, queue: QueueName, submission: &Submission) {
+        let hint = Hint { submission: submission.id };
+        if let Err(error) = self.queue.send(queue, hint).await {
+            tracing::warn!(submission = %submission.id, queue = queue.as_str(), %error, "hint lost");
+        }
+    }
+
+    /// Hints at whatever a step left to be done at once.
+    pub(crate) async fn hint_after(&self, step: &Step) {
+        use curation::submission::State;
+        let submission = &step.submission;
+        match submission.state {
+            State::Received { .. } => self.hint(QueueName::Screening, submission).await,
+            State::InReview { draw_at: Some(_), .. } => self.hint(QueueName::Invitations, submission).await,
+            _ if !step.notices.is_empty() => self.hint(QueueName::Invitations, submission).await,
+            _ => {}
+        }
+    }
+
+    pub(crate) fn salt(&self) -> Salt {
+        Salt(self.randomness.bytes())
+    }
+
+    /// Composes words into a revision.
+    pub(crate) fn revision(
+        &self,
+        number: u32,
+        words: &Words,
+        rules: &[PlatformRules],
+        now: Now,
+    ) -> Result<Revision, TooLong> {
+        let composition = self.composition(words, rules)?;
+        Ok(Revision { number, composition, salt: self.salt(), at: now.at })
+    }
+
+    /// The disclaimers take turns, so that posts do not repeat word for word.
+    fn composition(&self, words: &Words, rules: &[PlatformRules]) -> Result<Composition, TooLong> {
+        let all = content::disclaimers();
+        let [turn] = self.randomness.bytes::<1>();
+        let chosen = &all[usize::from(turn) % all.len()];
+        let disclaimer = curation::composition::Disclaimer {
+            id: chosen.id.clone(),
+            version: chosen.version,
+            text: chosen.text.clone(),
+        };
+        compose(words.as_str(), &disclaimer, rules)
+    }
+
+    /// Screens a revision and lets the submission take the route. A failure of screening holds it for another try.
+    pub(crate) fn screen_now(
+        &self,
+        submission: Submission,
+        revision: &Revision,
+        now: Now,
+    ) -> Result<(Step, Option<Report>), InvalidTransition> {
+        match screening::screen_safely(&revision.composition.words) {
+            Outcome::Failed => Ok((submission.screening_failed(now)?, None)),
+            Outcome::Screened(report) => {
+                let step = submission.screened(&verdict(&report, revision.salt), now)?;
+                Ok((step, Some(report)))
+            }
+        }
+    }
+}
+
+/// Whoever acts on the words of a submission that waits for new ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reviser {
+    /// Who, for the record.
+    pub actor: Actor,
+    /// The words are not the submitter's own: they will be asked.
+    pub is_other: bool,
+}
+
+fn verdict(report: &Report, salt: Salt) -> Verdict {
+    Verdict {
+        route: match report.route {
+            screening::Route::Hold => Route::Hold,
+            screening::Route::Redact => Route::Redact,
+            screening::Route::Decline => Route::Decline,
+            screening::Route::Review => Route::Review,
+        },
+        tier: match report.tier {
+            screening::Tier::Standard => Tier::Standard,
+            screening::Tier::Elevated => Tier::Elevated,
+        },
+        report: commit(report, salt),
+    }
+}

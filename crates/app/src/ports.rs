@@ -5,12 +5,18 @@
 
 use async_trait::async_trait;
 use curation::{ids::SubmissionId, time::Now};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Domain time.
 pub trait Clock: Send + Sync {
     /// The present.
     fn now(&self) -> Now;
+
+    /// The present of the real world, for what leaves the domain: a post's own time.
+    fn real_time(&self) -> Timestamp {
+        self.now().at
+    }
 }
 
 /// Unpredictable bytes.

@@ -13,3 +13,4 @@ pub mod roster;
 pub mod submission;
 pub mod time;
 pub mod transitions;
+pub mod words;

@@ -67,6 +67,12 @@ pub trait Platform: Send + Sync {
     /// [`PlatformError`], which says whether a post may exist.
     async fn publish(&self, intent: &Intent) -> Result<RemotePost, PlatformError>;
 
+    /// Looks for the post that this intent may have made.
+    ///
+    /// # Errors
+    /// [`PlatformError`] if the platform cannot be asked.
+    async fn find(&self, intent: &Intent) -> Result<Option<RemotePost>, PlatformError>;
+
     /// Takes a post down. A post that is not there is taken down.
     ///
     /// # Errors

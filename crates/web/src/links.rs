@@ -7,7 +7,6 @@
 
 mod forms;
 mod keyring;
-mod return_code;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +17,6 @@ use serde::{Deserialize, Serialize};
 
 pub use forms::{ChoiceDigest, FORM_LIFETIME, FormAction, FormSeal};
 pub use keyring::{KEY_BYTES, KeyId, Keyring, KeyringError, key_text};
-pub use return_code::{MalformedReturnCode, RETURN_CODE_BYTES, ReturnCode};
 
 /// The longest token that is looked at, in bytes. Ours are under 400; mail programs break very long addresses, and a
 /// stranger must not make us decode more than this.

@@ -4,7 +4,6 @@
 mod forms;
 mod keys;
 mod opening;
-mod return_codes;
 mod tampering;
 
 use data_encoding::BASE64URL_NOPAD;

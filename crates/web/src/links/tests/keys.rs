@@ -1,5 +1,6 @@
 //! Reading and rotating keys; nothing secret is printed.
 
+use app::return_code::ReturnCode;
 use proptest::prelude::*;
 
 use super::*;

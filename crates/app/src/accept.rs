@@ -1,0 +1,222 @@
+//! Accepting a proposal: counted, composed, screened and written, before anybody is told that it is in.
+//!
+//! Invariant: once [`propose`] answered `Ok`, the proposal is stored with a due time. Its calls: one update, one
+//! transaction, one hint; a repetition with an idempotency key costs one read more.
+
+use curation::{
+    composition::{PlatformRules, TooLong},
+    ids::SubmissionId,
+    submission::{Role, State, Submission},
+    transitions::NewSubmission,
+    words::Words,
+};
+use data_encoding::HEXLOWER;
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+use store::{Answered, Proposal as StoredProposal, Remembered, StoreError};
+
+use crate::{Core, return_code::ReturnCode};
+
+/// The window in which the proposals of one source are counted.
+pub const RATE_WINDOW: SignedDuration = SignedDuration::from_hours(1);
+
+/// Proposals that one source may make in [`RATE_WINDOW`] unless configured otherwise: far more than a person writes,
+/// far fewer than would bury the volunteers.
+pub const HOURLY_LIMIT: u64 = 20;
+
+/// A proposal, parsed.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// The words.
+    pub words: Words,
+    /// As whom.
+    pub role: Option<Role>,
+    /// Where to write to.
+    pub email: Option<Email>,
+    /// They agreed to be written to if somebody is worried.
+    pub may_contact: bool,
+}
+
+/// An e-mail address, lower case.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Email(String);
+
+impl std::fmt::Debug for Email {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Email(..)")
+    }
+}
+
+/// That is no e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Check the e-mail address: it should look like name@example.org.")]
+pub struct InvalidEmail;
+
+impl Email {
+    /// Takes an address as people type it.
+    ///
+    /// # Errors
+    /// [`InvalidEmail`] unless it is a bare address (RFC 5321) with a full domain.
+    pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
+        let text = text.trim().to_lowercase();
+        let options = email_address::Options::default()
+            .without_display_text()
+            .without_domain_literal()
+            .with_required_tld();
+        match email_address::EmailAddress::parse_with_options(&text, options) {
+            Ok(_) if text.is_ascii() => Ok(Self(text)),
+            _ => Err(InvalidEmail),
+        }
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where a request comes from, as far as limits need to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// A hash of the address with a secret of the day: never the address.
+    pub bucket: String,
+    /// How many proposals it may make in [`RATE_WINDOW`].
+    pub hourly_limit: u64,
+}
+
+/// A client's promise to repeat a request only with the same body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The key as sent.
+    pub key: String,
+    /// The body as sent.
+    pub body: Vec<u8>,
+}
+
+/// What was accepted.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// Its id.
+    pub id: SubmissionId,
+    /// With it anybody can come back to it.
+    pub return_code: String,
+    /// Whoever wrote it may be in danger: show where help is first.
+    pub shows_risk: bool,
+}
+
+/// Why a proposal was not accepted. Nothing of it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Too many from this source; again after so many seconds.
+    #[error("too many proposals in a short time")]
+    Limited {
+        /// Seconds until the next may be made.
+        retry_after: i64,
+    },
+    /// It fits no thread on a platform.
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
+    /// The idempotency key was used with another body.
+    #[error("the idempotency key was used for something else")]
+    KeyReused,
+    /// The store did not take it: try again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Accepts a proposal.
+///
+/// # Errors
+/// [`Refused`]; unless it is [`Refused::Store`], it is certain that nothing was kept.
+pub async fn propose(
+    core: &Core,
+    rules: &[PlatformRules],
+    proposal: &Proposal,
+    source: &Source,
+    idempotency: Option<&Idempotency>,
+) -> Result<Accepted, Refused> {
+    let now = core.clock.now();
+    let uses = core.store.count(&format!("propose#{}", source.bucket), RATE_WINDOW, now).await?;
+    if uses > source.hourly_limit {
+        return Err(Refused::Limited { retry_after: seconds_left(now.at, RATE_WINDOW) });
+    }
+    let revision = core.revision(1, &proposal.words, rules, now)?;
+    let milliseconds = u64::try_from(now.at.as_millisecond()).unwrap_or_default();
+    let new = NewSubmission {
+        id: SubmissionId::new(milliseconds, core.randomness.bytes()),
+        role: proposal.role,
+        may_contact: proposal.may_contact,
+    };
+    let return_code = ReturnCode::from_bytes(core.randomness.bytes());
+    let answered = Answered { id: new.id, return_code: return_code.to_string() };
+    let remembered = idempotency.map(|idempotency| {
+        let key = digest(&[source.bucket.as_bytes(), idempotency.key.as_bytes()]);
+        Remembered::new(key, digest(&[&idempotency.body]), answered.clone(), now)
+    });
+    let mut report = None;
+    let step = Submission::receive(new, &revision, now)
+        .and_then(|received| {
+            let (step, found) = core.screen_now(received, &revision, now)?;
+            report = found;
+            Ok(step)
+        })
+        .map_err(|_: curation::transitions::InvalidTransition| StoreError::Conflict)?;
+    let wording = content::consent();
+    let consent = serde_json::json!({
+        "at": now.at,
+        "publish": wording.publish.version,
+        "health": wording.health.version,
+        "adult": wording.adult.version,
+        "contact": proposal.may_contact.then_some(&wording.contact.version),
+    });
+    let stored = StoredProposal {
+        step: &step,
+        revision: &revision,
+        report: report.as_ref(),
+        email: proposal.email.as_ref().map(Email::as_str),
+        consent: &consent,
+        return_code: &return_code.hash(),
+        remembered: remembered.as_ref(),
+    };
+    let shows_risk = is_held(&step.submission);
+    match (core.store.accept(&stored, now).await, &remembered) {
+        (Ok(()), _) => {
+            tracing::info!(submission = %answered.id, state = step.submission.state.name(), "accepted");
+            core.hint_after(&step).await;
+            Ok(Accepted { id: answered.id, return_code: answered.return_code, shows_risk })
+        }
+        (Err(StoreError::Conflict), Some(ours)) => match core.store.remembered(&ours.key, now).await? {
+            Some(theirs) if theirs.body == ours.body => {
+                Ok(Accepted { id: theirs.answered.id, return_code: theirs.answered.return_code, shows_risk })
+            }
+            Some(_) => Err(Refused::KeyReused),
+            None => Err(Refused::Store(StoreError::Conflict)),
+        },
+        (Err(error), _) => Err(error.into()),
+    }
+}
+
+fn is_held(submission: &Submission) -> bool {
+    matches!(submission.state, State::Held { .. }) && submission.is_concealed()
+}
+
+/// True if a text that is not kept shows that its writer may be in danger.
+#[must_use]
+pub fn shows_risk(text: &str) -> bool {
+    screening::screen_safely(text).route() == screening::Route::Hold
+}
+
+fn seconds_left(at: Timestamp, window: SignedDuration) -> i64 {
+    window.as_secs() - at.as_second().rem_euclid(window.as_secs())
+}
+
+/// SHA-256 over length-prefixed parts, in hexadecimal.
+pub(crate) fn digest(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    HEXLOWER.encode(&hasher.finalize())
+}

@@ -1,0 +1,103 @@
+//! The deadlines' sweep: everything that waited too long is pushed on.
+//!
+//! Invariant: one due item's trouble does not keep another from being looked at.
+
+use std::collections::BTreeSet;
+
+use curation::{
+    ids::SubmissionId,
+    submission::{State, Step, Submission},
+    time::Now,
+    transitions::{InvalidTransition, Task},
+};
+use store::{Hit, LANES, StoreError};
+
+use crate::{
+    Core, MOST_RACES, StepFailure,
+    ports::{Hint, QueueName},
+    vote::approvers_of,
+};
+
+/// Hits that one sweep looks at in one lane. What is left is found by the next sweep.
+const MOST_HITS: i32 = 50;
+
+/// Looks once at everything that is due. When nothing is, that is one query per lane.
+///
+/// # Errors
+/// [`StepFailure::Store`] if the index cannot be asked. Trouble with one item is logged, and the item stays due.
+pub async fn sweep(core: &Core) -> Result<(), StepFailure> {
+    for lane in 0..LANES {
+        for hit in core.store.due_for_work(lane, core.clock.now().at, MOST_HITS).await? {
+            let (id, outcome) = match hit {
+                Hit::Notices(id) => {
+                    let sent = core.queue.send(QueueName::Invitations, Hint { submission: id }).await;
+                    (id, sent.map_err(|error| StepFailure::Store(StoreError::Unavailable(error.to_string()))))
+                }
+                Hit::Submission(id) => (id, push_on(core, id).await),
+            };
+            if let Err(error) = outcome {
+                tracing::error!(submission = %id, %error, "a due item could not be pushed on");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Does what one due item waits for.
+///
+/// # Errors
+/// [`StepFailure`]; the item stays due.
+pub async fn push_on(core: &Core, id: SubmissionId) -> Result<(), StepFailure> {
+    let mut barred = BTreeSet::new();
+    for _ in 0..MOST_RACES {
+        let now = core.clock.now();
+        let Some(before) = core.store.load(id).await? else { return Ok(()) };
+        let task = before.task(now);
+        let Some(step) = step(before.clone(), task, &barred, now).transpose()? else {
+            return Ok(());
+        };
+        let written = if task == Task::Erase {
+            core.store.erase(&before, &step, now).await
+        } else {
+            core.store.commit(&before, &step, vec![], &approvers_of(&step, &barred, now), now).await
+        };
+        match written {
+            Ok(()) => {
+                tracing::info!(submission = %id, state = step.submission.state.name(), ?task, "pushed on");
+                hint(core, task, &step).await;
+                return Ok(());
+            }
+            Err(StoreError::Conflict) => {}
+            Err(StoreError::Barred(people)) => barred.extend(people),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
+}
+
+fn step(
+    before: Submission,
+    task: Task,
+    barred: &BTreeSet<curation::ids::PersonId>,
+    now: Now,
+) -> Option<Result<Step, InvalidTransition>> {
+    Some(match task {
+        Task::Nothing => return None,
+        Task::Screen => before.screening_failed(now),
+        Task::Escalate => before.escalate(now),
+        Task::Draw => before.draw_hinted(now),
+        Task::AssessReview => before.review_due(barred, now),
+        Task::Expire => before.expire(now),
+        Task::Close => before.close_decided(now),
+        Task::Remind => before.remind_of_attention(now),
+        Task::Erase => before.erase(now),
+    })
+}
+
+async fn hint(core: &Core, task: Task, step: &Step) {
+    // What is held because screening failed is screened again as well; `hint_after` knows only what was received.
+    if task == Task::Screen && matches!(step.submission.state, State::Held { .. }) {
+        core.hint(QueueName::Screening, &step.submission).await;
+    }
+    core.hint_after(step).await;
+}

@@ -1,0 +1,225 @@
+//! Drawing panels, and sending all mail.
+//!
+//! Invariant: mail goes at least once. A batch of notices is deleted only after all of it was sent; a crash in between
+//! sends some of it twice, which costs a volunteer a glance and loses nobody an invitation.
+
+use std::collections::BTreeSet;
+
+use curation::{
+    ids::SubmissionId,
+    panel::{Seed, draw},
+    policy::Policy,
+    roster::{Duty, Officer, Therapist},
+    submission::{About, Notice, Recipient, State, Submission},
+    time::Now,
+};
+use jiff::SignedDuration;
+use store::{Check, StoreError, Write};
+
+use crate::{
+    Core, MOST_RACES, StepFailure,
+    ports::{Mail, MailError, Mailer},
+};
+
+/// How long a review's links live beyond its deadline, so that who comes late is told kindly.
+pub const LINKS_OUTLIVE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Somebody to be written to.
+#[derive(Debug, Clone)]
+pub enum Addressee {
+    /// A therapist on the roster.
+    Therapist(Therapist),
+    /// Somebody who runs the channel.
+    Officer(Officer),
+    /// Whoever proposed it.
+    Submitter {
+        /// Their address.
+        email: String,
+    },
+}
+
+impl Addressee {
+    /// The address.
+    #[must_use]
+    pub fn email(&self) -> &str {
+        match self {
+            Self::Therapist(therapist) => &therapist.email,
+            Self::Officer(officer) => &officer.email,
+            Self::Submitter { email } => email,
+        }
+    }
+}
+
+/// Writes mail: a reference, a deadline, a link, and never a word of a submission.
+pub trait Correspondence: Send + Sync {
+    /// The mail, or `None` if it has lost its meaning by now.
+    fn write(&self, to: &Addressee, about: About, submission: &Submission, now: Now) -> Option<Mail>;
+}
+
+/// What invite-panel needs besides the core.
+#[derive(Clone, Copy)]
+pub struct Post<'a> {
+    /// Who carries mail.
+    pub mailer: &'a dyn Mailer,
+    /// Who writes it.
+    pub correspondence: &'a dyn Correspondence,
+}
+
+/// Draws a panel if the submission waits for one, and sends what mail it waits for.
+///
+/// # Errors
+/// [`StepFailure::Store`]: try again.
+pub async fn invite(core: &Core, post: Post<'_>, id: SubmissionId) -> Result<(), StepFailure> {
+    let submission = draw_panel(core, id).await?;
+    send_notices(core, post, &submission).await
+}
+
+async fn draw_panel(core: &Core, id: SubmissionId) -> Result<Submission, StepFailure> {
+    for _ in 0..MOST_RACES {
+        let now = core.clock.now();
+        let before = core.store.load(id).await?.ok_or(StepFailure::Unknown)?;
+        let State::InReview { draw_at: Some(_), .. } = before.state else {
+            return Ok(before);
+        };
+        let channel = core.store.channel().await?;
+        if channel.switches.paused {
+            return Ok(before);
+        }
+        let roster = core.store.therapists().await?;
+        let (step, writes) = drawn(core, &before, &channel.policy, &roster, now).await?;
+        match core.store.commit(&before, &step, writes, &[Check::NotPaused], now).await {
+            Ok(()) => {
+                tracing::info!(submission = %id, invited = step.notices.len(), "panel drawn");
+                return Ok(step.submission);
+            }
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
+}
+
+async fn drawn(
+    core: &Core,
+    before: &Submission,
+    policy: &Policy,
+    roster: &[Therapist],
+    now: Now,
+) -> Result<(curation::submission::Step, Vec<Write>), StepFailure> {
+    let contact = core.store.contact(before.id).await?;
+    let mut excluded = before.excluded();
+    excluded.extend(own(roster, contact.as_deref()));
+    let (seats, seated) = match &before.review {
+        Some(review) => review.missing(before.tier),
+        None => (policy.thresholds(before.tier).panel, Default::default()),
+    };
+    let seed = Seed(core.randomness.bytes());
+    let panel = draw(roster, &excluded, &seated, seats, policy.weekly_invitations, seed, now);
+    let step = before.clone().panel_drawn(policy, &panel, seed, now)?;
+    let Some(review) = &step.submission.review else {
+        return Ok((step, vec![]));
+    };
+    let until = review.deadline.saturating_add(LINKS_OUTLIVE).unwrap_or(review.deadline);
+    let writes = roster
+        .iter()
+        .filter(|therapist| panel.iter().any(|drawn| drawn.person == therapist.id))
+        .flat_map(|therapist| {
+            let mut invited = therapist.clone().invited_at(now);
+            invited.version += 1;
+            [Write::Therapist(invited), Write::OpenReview(therapist.id, until)]
+        })
+        .collect();
+    Ok((step, writes))
+}
+
+/// Therapists whose address the submitter left: nobody is asked about their own words.
+fn own<'a>(
+    roster: &'a [Therapist],
+    contact: Option<&'a str>,
+) -> impl Iterator<Item = curation::ids::PersonId> + 'a {
+    roster
+        .iter()
+        .filter(move |therapist| contact.is_some_and(|email| therapist.email.eq_ignore_ascii_case(email)))
+        .map(|therapist| therapist.id)
+}
+
+async fn send_notices(core: &Core, post: Post<'_>, submission: &Submission) -> Result<(), StepFailure> {
+    for mut batch in core.store.notices(submission.id).await? {
+        let now = core.clock.now();
+        let mut left = Vec::new();
+        for notice in &batch.notices {
+            if !send(core, post, submission, *notice, now).await? {
+                left.push(*notice);
+            }
+        }
+        if left.is_empty() {
+            core.store.notices_sent(submission.id, &batch).await?;
+        } else {
+            batch.notices = left;
+            batch.attempts += 1;
+            core.store.notices_left(submission.id, &batch, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// True if nothing of the notice is left to do.
+async fn send(
+    core: &Core,
+    post: Post<'_>,
+    submission: &Submission,
+    notice: Notice,
+    now: Now,
+) -> Result<bool, StepFailure> {
+    let mut asked = BTreeSet::from([notice.to]);
+    let mut queue = vec![notice.to];
+    let mut is_done = true;
+    while let Some(to) = queue.pop() {
+        let addressees = addressees(core, submission, to).await?;
+        if addressees.is_empty() && matches!(to, Recipient::Duty(_)) {
+            tracing::error!(submission = %submission.id, "nobody on the roster has the duty that mail is for");
+            is_done = false;
+        }
+        for addressee in addressees {
+            let Some(mail) = post.correspondence.write(&addressee, notice.about, submission, now) else {
+                continue;
+            };
+            match post.mailer.send(&mail).await {
+                Ok(()) => {}
+                Err(MailError::Unavailable(_)) => is_done = false,
+                Err(MailError::Refused(_)) => {
+                    tracing::error!(submission = %submission.id, "a mail was refused");
+                    // Nobody may wait for a lead whose mailbox is gone.
+                    let next = match to {
+                        Recipient::Duty(Duty::Lead) => Some(Recipient::Duty(Duty::Deputy)),
+                        Recipient::Duty(Duty::Deputy) => Some(Recipient::Duty(Duty::Coordinator)),
+                        _ => None,
+                    };
+                    queue.extend(next.filter(|next| asked.insert(*next)));
+                }
+            }
+        }
+    }
+    Ok(is_done)
+}
+
+async fn addressees(
+    core: &Core,
+    submission: &Submission,
+    to: Recipient,
+) -> Result<Vec<Addressee>, StepFailure> {
+    Ok(match to {
+        Recipient::Person(person) => {
+            let therapist = core.store.therapist(person).await?;
+            therapist.filter(|therapist| !therapist.bouncing).map(Addressee::Therapist).into_iter().collect()
+        }
+        Recipient::Duty(duty) => {
+            let officers = core.store.officers().await?;
+            officers.into_iter().filter(|officer| officer.duty == duty).map(Addressee::Officer).collect()
+        }
+        Recipient::Submitter => {
+            let contact = core.store.contact(submission.id).await?;
+            contact.map(|email| Addressee::Submitter { email }).into_iter().collect()
+        }
+    })
+}

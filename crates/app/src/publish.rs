@@ -1,0 +1,328 @@
+//! Publishing: taking the next approved item when the cadence allows, posting it, taking posts down.
+//!
+//! Invariant: every call to a platform is preceded by a stored intent and followed by a stored result. Whoever takes
+//! over after a crash repeats only what a platform takes as a repetition.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use curation::{
+    cadence::Slot,
+    ids::PersonId,
+    review::Closing,
+    submission::{Attention, Delivery, DeliveryStatus, Revision, State, Step, Submission},
+    time::Now,
+};
+use platforms::{Intent, Platform, PlatformError, RemotePost};
+use store::{Channel, Check, Hit, StoreError, Write};
+
+use crate::{Core, MOST_RACES, StepFailure};
+
+/// Hits that one poll looks at: more than ever wait for a slot at six posts a day.
+const MOST_HITS: i32 = 50;
+
+/// The platforms that are switched on.
+pub type Platforms = [Arc<dyn Platform>];
+
+/// Looks once at what is due for publishing. When nothing is, that is one query.
+///
+/// # Errors
+/// [`StepFailure::Store`]: the next poll goes on.
+pub async fn poll(core: &Core, platforms: &Platforms) -> Result<(), StepFailure> {
+    let mut slots = Slots::Unknown;
+    for hit in core.store.due_to_publish(core.clock.now().at, MOST_HITS).await? {
+        let Hit::Submission(id) = hit else { continue };
+        let now = core.clock.now();
+        let Some(before) = core.store.load(id).await? else { continue };
+        if before.due().is_none_or(|due| due.at > now.at) {
+            continue;
+        }
+        let outcome = match before.state {
+            State::Approved { awaits_submitter: false, .. } => {
+                if matches!(slots, Slots::Unknown) {
+                    slots = Slots::ask(core, now).await?;
+                }
+                match std::mem::replace(&mut slots, Slots::Closed) {
+                    Slots::Open(channel) => match take(core, platforms, before, &channel, now).await {
+                        // What could not be taken has not used the slot.
+                        Ok(None) => {
+                            slots = Slots::Open(channel);
+                            Ok(())
+                        }
+                        Ok(Some((taken, revision))) => deliver(core, platforms, taken, &revision).await,
+                        Err(error) => Err(error),
+                    },
+                    Slots::Unknown | Slots::Closed => Ok(()),
+                }
+            }
+            State::Publishing { .. } => resume(core, platforms, before, now).await,
+            State::Retracting { .. } => take_down(core, platforms, before, now).await,
+            _ => Ok(()),
+        };
+        match outcome {
+            Ok(()) | Err(StepFailure::Store(StoreError::Conflict)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Whether this poll may take an item.
+enum Slots {
+    Unknown,
+    Open(Box<Channel>),
+    Closed,
+}
+
+impl Slots {
+    async fn ask(core: &Core, now: Now) -> Result<Self, StoreError> {
+        let channel = core.store.channel().await?;
+        let is_open = !channel.switches.paused
+            && matches!(channel.cadence.slot(&channel.policy.rhythm, now), Slot::Open(_));
+        Ok(if is_open { Self::Open(Box::new(channel)) } else { Self::Closed })
+    }
+}
+
+/// Takes an approved item: slot, lease and intents in one transaction, in which everybody who approved it is in good
+/// standing. `None` if it may not be published now.
+async fn take(
+    core: &Core,
+    platforms: &Platforms,
+    before: Submission,
+    channel: &Channel,
+    now: Now,
+) -> Result<Option<(Submission, Revision)>, StepFailure> {
+    let Slot::Open(cadence) = channel.cadence.slot(&channel.policy.rhythm, now) else {
+        return Ok(None);
+    };
+    let Some(revision) = core.store.revision(before.id, before.revision).await? else {
+        return Err(StoreError::Unreadable("revision").into());
+    };
+    let is_whole = revision.content() == before.content;
+    let is_enabled = revision
+        .composition
+        .renderings
+        .iter()
+        .all(|rendering| platforms.iter().any(|platform| platform.name() == rendering.platform));
+    if !is_whole || !is_enabled {
+        tracing::error!(submission = %before.id, is_whole, is_enabled, "approved content cannot be published");
+        return Ok(None);
+    }
+    let mut barred = BTreeSet::new();
+    loop {
+        let Some(review) = before.review.as_ref().filter(|_| has_quorum(&before, &barred, now)) else {
+            let step = before.clone().quorum_lost(&barred, now)?;
+            core.store.commit(&before, &step, vec![], &[], now).await?;
+            tracing::warn!(submission = %before.id, "quorum lost before publication");
+            core.hint_after(&step).await;
+            return Ok(None);
+        };
+        let step = before.clone().take(&revision.composition.renderings, core.clock.real_time(), now)?;
+        let mut checks = vec![Check::NotPaused];
+        let approvers = review.approvers();
+        checks.extend(approvers.difference(&barred).map(|person| Check::Standing(*person, now)));
+        let writes = vec![Write::Cadence(cadence.clone())];
+        match core.store.commit(&before, &step, writes, &checks, now).await {
+            Ok(()) => {
+                tracing::info!(submission = %before.id, "publishing");
+                return Ok(Some((step.submission, revision)));
+            }
+            Err(StoreError::Barred(people)) => barred.extend(people),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn has_quorum(submission: &Submission, barred: &BTreeSet<PersonId>, now: Now) -> bool {
+    submission
+        .review
+        .as_ref()
+        .is_some_and(|review| review.closing(submission.tier, barred, now) == Some(Closing::Approved))
+}
+
+/// Takes over from a publisher that vanished.
+async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now) -> Result<(), StepFailure> {
+    let Some(revision) = core.store.revision(before.id, before.revision).await? else {
+        return Err(StoreError::Unreadable("revision").into());
+    };
+    let step = before.clone().renew_lease(now)?;
+    core.store.commit(&before, &step, vec![], &[], now).await?;
+    let mut submission = step.submission;
+    // What was being sent when the other vanished may be there already.
+    for index in 0..submission.deliveries.len() {
+        if submission.deliveries[index].status != DeliveryStatus::Sending {
+            continue;
+        }
+        let Some(platform) = platform_of(platforms, &submission.deliveries[index]) else { continue };
+        if platform.repeats_safely() {
+            continue;
+        }
+        let intent = intent(&submission, Some(&revision), index);
+        submission = match platform.find(&intent).await {
+            Ok(Some(post)) => record(core, submission, index, DeliveryStatus::Sent, Some(post)).await?,
+            Ok(None) | Err(_) => return ask_human(core, submission, index, Attention::Ambiguous).await,
+        };
+    }
+    deliver(core, platforms, submission, &revision).await
+}
+
+async fn deliver(
+    core: &Core,
+    platforms: &Platforms,
+    mut submission: Submission,
+    revision: &Revision,
+) -> Result<(), StepFailure> {
+    for index in 0..submission.deliveries.len() {
+        if submission.deliveries[index].status == DeliveryStatus::Pending {
+            submission = record(core, submission, index, DeliveryStatus::Sending, None).await?;
+        }
+        if !matches!(submission.state, State::Publishing { .. }) {
+            // A concern or a withdrawal came in between: nothing more is posted.
+            return Ok(());
+        }
+        if submission.deliveries[index].status != DeliveryStatus::Sending {
+            continue;
+        }
+        let Some(platform) = platform_of(platforms, &submission.deliveries[index]) else { continue };
+        match platform.publish(&intent(&submission, Some(revision), index)).await {
+            Ok(post) => {
+                submission = record(core, submission, index, DeliveryStatus::Sent, Some(post)).await?;
+            }
+            Err(PlatformError::Unavailable(_)) => {
+                // Definitely no post: the lease ends, and the next poll goes on from here.
+                record(core, submission, index, DeliveryStatus::Pending, None).await?;
+                return Ok(());
+            }
+            Err(PlatformError::Refused(_)) => {
+                return ask_human(core, submission, index, Attention::Refused).await;
+            }
+            Err(PlatformError::Ambiguous(_)) if platform.repeats_safely() => return Ok(()),
+            Err(PlatformError::Ambiguous(_)) => {
+                return ask_human(core, submission, index, Attention::Ambiguous).await;
+            }
+        }
+    }
+    if matches!(submission.state, State::Published { .. }) {
+        tracing::info!(submission = %submission.id, "published");
+    }
+    Ok(())
+}
+
+async fn take_down(
+    core: &Core,
+    platforms: &Platforms,
+    before: Submission,
+    now: Now,
+) -> Result<(), StepFailure> {
+    // After a concern the words are the lead's alone: what to take down is known by its key and its post.
+    let revision = core.store.revision(before.id, before.revision).await?;
+    let step = before.clone().renew_lease(now)?;
+    core.store.commit(&before, &step, vec![], &[], now).await?;
+    let mut submission = step.submission;
+    for index in (0..submission.deliveries.len()).rev() {
+        let delivery = submission.deliveries[index].clone();
+        let Some(platform) = platform_of(platforms, &delivery) else {
+            return retract_again(core, submission).await;
+        };
+        let post = match delivery.status {
+            DeliveryStatus::Deleted | DeliveryStatus::Skipped => continue,
+            DeliveryStatus::Pending => None,
+            DeliveryStatus::Sent => delivery.post.map(RemotePost),
+            DeliveryStatus::Sending | DeliveryStatus::Ambiguous => {
+                match platform.find(&intent(&submission, revision.as_ref(), index)).await {
+                    Ok(post) => post,
+                    Err(_) => return retract_again(core, submission).await,
+                }
+            }
+        };
+        let status = match &post {
+            None => DeliveryStatus::Skipped,
+            Some(post) if platform.delete(post).await.is_ok() => DeliveryStatus::Deleted,
+            Some(_) => return retract_again(core, submission).await,
+        };
+        submission = record(core, submission, index, status, None).await?;
+    }
+    apply(core, submission, |submission, now| submission.retracted(now)).await?;
+    Ok(())
+}
+
+async fn retract_again(core: &Core, submission: Submission) -> Result<(), StepFailure> {
+    tracing::error!(submission = %submission.id, "a post could not be taken down");
+    apply(core, submission, |submission, now| submission.retract_again(now)).await?;
+    Ok(())
+}
+
+async fn ask_human(
+    core: &Core,
+    submission: Submission,
+    index: usize,
+    why: Attention,
+) -> Result<(), StepFailure> {
+    tracing::error!(submission = %submission.id, index, "a publication needs a human");
+    let status = match why {
+        Attention::Refused => DeliveryStatus::Skipped,
+        Attention::Ambiguous | Attention::NotDeleted => DeliveryStatus::Ambiguous,
+    };
+    apply(core, submission, |submission, now| submission.needs_attention(index, status, why, now)).await?;
+    Ok(())
+}
+
+async fn record(
+    core: &Core,
+    submission: Submission,
+    index: usize,
+    status: DeliveryStatus,
+    post: Option<RemotePost>,
+) -> Result<Submission, StepFailure> {
+    apply(core, submission, |submission, now| {
+        submission.delivered(index, status, post.as_ref().map(|post| post.0.clone()), now)
+    })
+    .await
+}
+
+/// Writes a transition; if somebody else wrote meanwhile, decides it anew on what is there now.
+async fn apply(
+    core: &Core,
+    mut before: Submission,
+    transition: impl Fn(Submission, Now) -> Result<Step, curation::transitions::InvalidTransition>,
+) -> Result<Submission, StepFailure> {
+    for _ in 0..MOST_RACES {
+        let now = core.clock.now();
+        let step = transition(before.clone(), now)?;
+        match core.store.commit(&before, &step, vec![], &[], now).await {
+            Ok(()) => {
+                core.hint_after(&step).await;
+                return Ok(step.submission);
+            }
+            Err(StoreError::Conflict) => {
+                before = core.store.load(before.id).await?.ok_or(StepFailure::Unknown)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
+}
+
+fn platform_of<'a>(platforms: &'a Platforms, delivery: &Delivery) -> Option<&'a Arc<dyn Platform>> {
+    platforms.iter().find(|platform| platform.name() == delivery.platform)
+}
+
+fn intent(submission: &Submission, revision: Option<&Revision>, index: usize) -> Intent {
+    let delivery = &submission.deliveries[index];
+    let text = revision
+        .and_then(|revision| {
+            let renderings = &revision.composition.renderings;
+            renderings.iter().find(|rendering| rendering.platform == delivery.platform)
+        })
+        .and_then(|rendering| rendering.parts.get(delivery.part));
+    let before = delivery.part.checked_sub(1).and_then(|part| {
+        submission.deliveries.iter().find(|other| other.platform == delivery.platform && other.part == part)
+    });
+    Intent {
+        submission: submission.id,
+        key: delivery.key.clone(),
+        part: delivery.part,
+        text: text.cloned().unwrap_or_default(),
+        follows: before.and_then(|before| before.post.clone()).map(RemotePost),
+        created_at: delivery.created_at,
+    }
+}

@@ -1,0 +1,215 @@
+//! What the people who run the channel do with single items: release, redact, close, widen, attest.
+//!
+//! Invariant: who may do it is asked of the roster each time; the two halves of a release are two people.
+
+use curation::{
+    audit::{Actor, Entry},
+    composition::PlatformRules,
+    ids::{PersonId, SubmissionId},
+    roster::{Duty, Officer},
+    submission::{Hold, ReleaseTo, Revision, State, Submission},
+    transitions::{InvalidTransition, ReleaseError},
+    words::{InvalidWords, Words},
+};
+use screening::Report;
+use store::{StoreError, Write};
+
+use crate::{
+    Core, MOST_RACES, Reviser, StepFailure,
+    submitter::{ReviseError, revise, simple},
+};
+
+/// Why an officer's step was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OfficerError {
+    /// Nobody who runs the channel has this id.
+    #[error("nobody who runs the channel has this id: `clientsconnect roster list` shows the ids")]
+    Unknown,
+    /// Somebody else's to do.
+    #[error("this is for the {0} to do")]
+    NotYours(&'static str),
+    /// The safeguarding rules do not allow it.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// The words cannot be used.
+    #[error(transparent)]
+    Words(#[from] InvalidWords),
+    /// The words cannot be used.
+    #[error(transparent)]
+    Revise(#[from] ReviseError),
+    /// Its state does not allow it, or the store did not do it.
+    #[error(transparent)]
+    Step(StepFailure),
+}
+
+impl From<StepFailure> for OfficerError {
+    fn from(failure: StepFailure) -> Self {
+        Self::Step(failure)
+    }
+}
+
+impl From<StoreError> for OfficerError {
+    fn from(error: StoreError) -> Self {
+        Self::Step(error.into())
+    }
+}
+
+impl From<InvalidTransition> for OfficerError {
+    fn from(invalid: InvalidTransition) -> Self {
+        Self::Step(invalid.into())
+    }
+}
+
+/// An item as somebody with a duty may see it.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// The item.
+    pub submission: Submission,
+    /// The words: none where this person may not read them.
+    pub revision: Option<Revision>,
+    /// What screening found.
+    pub report: Option<Report>,
+    /// The words with personal data masked: what a coordinator sees before they are changed.
+    pub masked: Option<String>,
+    /// The record.
+    pub audit: Vec<Entry>,
+}
+
+/// Somebody who runs the channel.
+///
+/// # Errors
+/// [`OfficerError::Unknown`].
+pub async fn officer(core: &Core, id: PersonId) -> Result<Officer, OfficerError> {
+    let officers = core.store.officers().await?;
+    officers.into_iter().find(|officer| officer.id == id).ok_or(OfficerError::Unknown)
+}
+
+/// An item with what this officer may see: crisis words are for the lead and the deputy; words that need changing are
+/// masked for a coordinator.
+///
+/// # Errors
+/// [`OfficerError`].
+pub async fn show(core: &Core, id: SubmissionId, officer: &Officer) -> Result<Detail, OfficerError> {
+    let submission = core.store.load(id).await?.ok_or(StepFailure::Unknown)?;
+    let report = core.store.report(id, submission.revision).await?;
+    let is_safeguarding = matches!(officer.duty, Duty::Lead | Duty::Deputy);
+    let revision = match submission.is_concealed() {
+        true if is_safeguarding => core.store.concealed_revision(id, submission.revision).await?,
+        true => None,
+        false => core.store.revision(id, submission.revision).await?,
+    };
+    let masks = matches!(submission.state, State::NeedsRedaction { .. }) && !is_safeguarding;
+    let masked = match (&revision, &report) {
+        (Some(revision), Some(report)) if masks => {
+            Some(screening::redact(&revision.composition.words, report))
+        }
+        _ => None,
+    };
+    let revision = revision.filter(|_| !masks);
+    // What was found in crisis words says what they are about.
+    let report = report.filter(|_| is_safeguarding || !submission.is_concealed());
+    let audit = core.store.audit(id).await?;
+    Ok(Detail { submission, revision, report, masked, audit })
+}
+
+/// The lead releases an item held for safeguarding, or the deputy confirms it.
+///
+/// # Errors
+/// [`OfficerError`].
+pub async fn release(
+    core: &Core,
+    id: SubmissionId,
+    officer: &Officer,
+    to: ReleaseTo,
+) -> Result<Submission, OfficerError> {
+    for _ in 0..MOST_RACES {
+        let now = core.clock.now();
+        let before = core.store.load(id).await?.ok_or(StepFailure::Unknown)?;
+        let step = before.clone().release(officer.id, officer.duty, to, now)?;
+        let mut writes = Vec::new();
+        if before.is_concealed() && !step.submission.is_concealed() {
+            for number in 1..=before.revision {
+                if let Some(revision) = core.store.concealed_revision(id, number).await? {
+                    writes.push(Write::Revision(revision));
+                    writes.push(Write::ForgetConcealed(number));
+                }
+            }
+        }
+        match core.store.commit(&before, &step, writes, &[], now).await {
+            Ok(()) => {
+                core.hint_after(&step).await;
+                return Ok(step.submission);
+            }
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
+}
+
+/// A coordinator's words in place of those that need changing; without words, the present ones with personal data
+/// masked. The submitter is asked before they are published.
+///
+/// # Errors
+/// [`OfficerError`].
+pub async fn redact(
+    core: &Core,
+    rules: &[PlatformRules],
+    id: SubmissionId,
+    officer: &Officer,
+    words: Option<&str>,
+) -> Result<Submission, OfficerError> {
+    let words = match words {
+        Some(words) => Words::parse(words)?,
+        None => {
+            let detail = show(core, id, officer).await?;
+            let masked = detail.masked.or(detail.revision.map(|revision| revision.composition.words));
+            Words::parse(&masked.unwrap_or_default())?
+        }
+    };
+    let reviser = Reviser { actor: Actor::Person(officer.id), is_other: true };
+    Ok(revise(core, rules, id, &words, reviser).await?)
+}
+
+/// Ends an item; what is published is taken down.
+///
+/// # Errors
+/// [`OfficerError`].
+pub async fn close(core: &Core, id: SubmissionId, officer: &Officer) -> Result<Submission, OfficerError> {
+    simple(core, id, |before, now| before.close(officer.id, officer.duty, now)).await
+}
+
+/// Widens the panel of a stalled item.
+///
+/// # Errors
+/// [`OfficerError`].
+pub async fn widen(core: &Core, id: SubmissionId, officer: &Officer) -> Result<Submission, OfficerError> {
+    simple(core, id, |before, now| before.widen(officer.id, now)).await
+}
+
+/// Says whether a post is on its platform, where a publisher could not know.
+///
+/// # Errors
+/// [`OfficerError`].
+pub async fn attest(
+    core: &Core,
+    id: SubmissionId,
+    officer: &Officer,
+    post: Option<String>,
+) -> Result<Submission, OfficerError> {
+    simple(core, id, |before, now| before.attest(officer.id, post.clone(), now)).await
+}
+
+/// True if the item waits for somebody with this duty.
+#[must_use]
+pub fn waits_for(submission: &Submission, duty: Duty) -> bool {
+    match &submission.state {
+        State::Held { hold: Hold::Crisis { .. }, .. } => duty != Duty::Coordinator,
+        State::Held { hold: Hold::Technical { .. }, .. }
+        | State::NeedsRedaction { .. }
+        | State::Rewording { .. }
+        | State::Stalled { .. }
+        | State::NeedsAttention { .. } => duty == Duty::Coordinator,
+        _ => false,
+    }
+}

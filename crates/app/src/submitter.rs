@@ -1,0 +1,139 @@
+//! The submitter's own steps: looking, changing words, agreeing, withdrawing.
+
+use curation::{
+    composition::{PlatformRules, TooLong},
+    ids::SubmissionId,
+    submission::{Revision, State, Step, Submission},
+    time::Now,
+    words::Words,
+};
+use screening::Report;
+use store::{StoreError, Write};
+
+use crate::{Core, MOST_RACES, Reviser, StepFailure};
+
+/// What the submitter sees.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The item.
+    pub submission: Submission,
+    /// The present words, unless the lead alone may read them or they are erased.
+    pub revision: Option<Revision>,
+    /// What screening found, where the words are to be changed.
+    pub report: Option<Report>,
+}
+
+/// Where a submission stands.
+///
+/// # Errors
+/// [`StepFailure::Unknown`], [`StepFailure::Store`].
+pub async fn look(core: &Core, id: SubmissionId) -> Result<Standing, StepFailure> {
+    let submission = core.store.load(id).await?.ok_or(StepFailure::Unknown)?;
+    let revision = match submission.is_concealed() {
+        true => None,
+        false => core.store.revision(id, submission.revision).await?,
+    };
+    let report = match submission.state {
+        State::NeedsRedaction { .. } => core.store.report(id, submission.revision).await?,
+        _ => None,
+    };
+    Ok(Standing { submission, revision, report })
+}
+
+/// Takes it back, at whatever stage; what is published is taken down.
+///
+/// # Errors
+/// [`StepFailure::Invalid`] if it has ended already.
+pub async fn withdraw(core: &Core, id: SubmissionId) -> Result<Submission, StepFailure> {
+    simple(core, id, |before, now| before.withdraw(now)).await
+}
+
+/// Agrees to words that others changed.
+///
+/// # Errors
+/// [`StepFailure::Invalid`] unless that is what it waits for.
+pub async fn agree(core: &Core, id: SubmissionId) -> Result<Submission, StepFailure> {
+    simple(core, id, |before, now| before.agree(now)).await
+}
+
+/// Why new words were not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReviseError {
+    /// They fit no thread on a platform.
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
+    /// They are not waited for, or could not be written.
+    #[error(transparent)]
+    Step(#[from] StepFailure),
+}
+
+/// New words in place of the present ones, screened at once.
+///
+/// # Errors
+/// [`ReviseError`]; unless it is a failure of the store, nothing has changed.
+pub async fn revise(
+    core: &Core,
+    rules: &[PlatformRules],
+    id: SubmissionId,
+    words: &Words,
+    reviser: Reviser,
+) -> Result<Submission, ReviseError> {
+    for _ in 0..MOST_RACES {
+        let now = core.clock.now();
+        let before = core.store.load(id).await.map_err(StepFailure::from)?.ok_or(StepFailure::Unknown)?;
+        let revision = core.revision(before.revision + 1, words, rules, now)?;
+        let mut report = None;
+        let step = before
+            .clone()
+            .revise(&revision, reviser.actor, reviser.is_other, now)
+            .and_then(|step| {
+                step.and_then(|received| {
+                    let (step, found) = core.screen_now(received, &revision, now)?;
+                    report = found;
+                    Ok(step)
+                })
+            })
+            .map_err(StepFailure::from)?;
+        let number = revision.number;
+        let mut writes = vec![match step.submission.is_concealed() {
+            true => Write::Concealed(revision),
+            false => Write::Revision(revision),
+        }];
+        writes.extend(report.map(|report| Write::Report(number, report)));
+        match core.store.commit(&before, &step, writes, &[], now).await {
+            Ok(()) => {
+                tracing::info!(submission = %id, state = step.submission.state.name(), "revised");
+                core.hint_after(&step).await;
+                return Ok(step.submission);
+            }
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(StepFailure::from(error).into()),
+        }
+    }
+    Err(StepFailure::from(StoreError::Conflict).into())
+}
+
+/// One transition, written, decided anew when a race was lost.
+pub(crate) async fn simple<E, F>(
+    core: &Core,
+    id: SubmissionId,
+    transition: impl Fn(Submission, Now) -> Result<Step, E>,
+) -> Result<Submission, F>
+where
+    F: From<E> + From<StepFailure>,
+{
+    for _ in 0..MOST_RACES {
+        let now = core.clock.now();
+        let before = core.store.load(id).await.map_err(StepFailure::from)?.ok_or(StepFailure::Unknown)?;
+        let step = transition(before.clone(), now)?;
+        match core.store.commit(&before, &step, vec![], &[], now).await {
+            Ok(()) => {
+                core.hint_after(&step).await;
+                return Ok(step.submission);
+            }
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(StepFailure::from(error).into()),
+        }
+    }
+    Err(StepFailure::from(StoreError::Conflict).into())
+}

@@ -1,0 +1,195 @@
+//! Voting: what a reviewer sees, and a ballot.
+//!
+//! Invariant: a ballot costs one consistent read and one transaction; whether its voter and, when it closes the review,
+//! everybody who approved are in good standing is asked in that very transaction.
+
+use std::collections::BTreeSet;
+
+use curation::{
+    composition::commit,
+    ids::{PersonId, SubmissionId},
+    review::Decision,
+    submission::{Revision, State, Step, Submission},
+    time::Now,
+    transitions::CastError,
+};
+use screening::Report;
+use store::{BallotRecord, Check, StoreError, Write};
+
+use crate::{Core, MOST_RACES};
+
+/// Whoever holds a review link: what the link says, to be checked against what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// The submission.
+    pub submission: SubmissionId,
+    /// The person.
+    pub person: PersonId,
+    /// The revision the link is for.
+    pub revision: u32,
+    /// The person's epoch when the link was made.
+    pub epoch: u32,
+}
+
+/// Why a reviewer cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReviewError {
+    /// The link opens nothing: one answer for every reason.
+    #[error("the link opens nothing")]
+    DeadLink,
+    /// The review is over.
+    #[error("the review is closed")]
+    Closed,
+    /// The person cannot vote: lapsed, paused, or stepped back.
+    #[error("the person has no vote at this moment")]
+    NoVote,
+    /// The store did not do it. A later try may succeed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a reviewer is shown.
+#[derive(Debug, Clone)]
+pub struct ReviewView {
+    /// The item.
+    pub submission: Submission,
+    /// The words and the posts.
+    pub revision: Revision,
+    /// What screening found.
+    pub report: Option<Report>,
+    /// All ballots on this revision; empty until the reviewer's own is in.
+    pub ballots: Vec<BallotRecord>,
+}
+
+/// A ballot as it is cast.
+#[derive(Debug, Clone)]
+pub struct NewBallot {
+    /// What.
+    pub decision: Decision,
+    /// Why.
+    pub reason: Option<String>,
+    /// Other words.
+    pub suggestion: Option<String>,
+}
+
+/// The item behind a link, if the link is good.
+///
+/// # Errors
+/// [`ReviewError`]; everything that is wrong with the link itself is [`ReviewError::DeadLink`].
+pub async fn open(core: &Core, holder: Holder) -> Result<ReviewView, ReviewError> {
+    let now = core.clock.now();
+    let submission = core.store.load(holder.submission).await?.ok_or(ReviewError::DeadLink)?;
+    let therapist = core.store.therapist(holder.person).await?.ok_or(ReviewError::DeadLink)?;
+    check_link(&submission, holder)?;
+    if therapist.epoch != holder.epoch {
+        return Err(ReviewError::DeadLink);
+    }
+    if !matches!(submission.state, State::InReview { .. }) {
+        return Err(ReviewError::Closed);
+    }
+    let seat = submission.review.as_ref().and_then(|review| review.seat_of(holder.person));
+    let seat = seat.filter(|seat| !seat.stepped_back).ok_or(ReviewError::NoVote)?;
+    if !therapist.in_good_standing(now) {
+        return Err(ReviewError::NoVote);
+    }
+    let has_voted = seat.ballot.is_some();
+    let revision = core.store.revision(submission.id, submission.revision).await?;
+    let revision = revision.ok_or(StoreError::Unreadable("revision"))?;
+    let report = core.store.report(submission.id, submission.revision).await?;
+    let ballots = match has_voted {
+        true => core.store.ballots(submission.id, submission.revision).await?,
+        false => vec![],
+    };
+    Ok(ReviewView { submission, revision, report, ballots })
+}
+
+/// A link is dead when it is for other words, or for somebody who was never invited.
+fn check_link(submission: &Submission, holder: Holder) -> Result<(), ReviewError> {
+    let seat = submission.review.as_ref().and_then(|review| review.seat_of(holder.person));
+    if submission.revision != holder.revision || seat.is_none() {
+        return Err(ReviewError::DeadLink);
+    }
+    Ok(())
+}
+
+/// Casts or changes a ballot.
+///
+/// # Errors
+/// [`ReviewError`]; nothing has changed then, unless it is [`ReviewError::Store`].
+pub async fn cast(core: &Core, holder: Holder, ballot: &NewBallot) -> Result<Submission, ReviewError> {
+    let mut barred = BTreeSet::new();
+    for _ in 0..MOST_RACES {
+        let now = core.clock.now();
+        let before = core.store.load(holder.submission).await?.ok_or(ReviewError::DeadLink)?;
+        check_link(&before, holder)?;
+        let record = BallotRecord {
+            person: holder.person,
+            revision: before.revision,
+            content: before.content.clone(),
+            decision: ballot.decision,
+            reason: ballot.reason.clone(),
+            suggestion: ballot.suggestion.clone(),
+            declaration: content::consent().declaration.version.clone(),
+            salt: core.salt(),
+            at: now.at,
+        };
+        let reason = commit(&record, record.salt);
+        let content = before.content.clone();
+        let step = before
+            .clone()
+            .cast(holder.person, ballot.decision, &content, Some(&reason), &barred, now)
+            .map_err(|error| match error {
+                CastError::Closed => ReviewError::Closed,
+                CastError::OtherRevision => ReviewError::DeadLink,
+                CastError::NoVote => ReviewError::NoVote,
+            })?;
+        let mut writes = vec![Write::Ballot(record)];
+        let mut checks = vec![Check::Voter(holder.person, holder.epoch, now)];
+        if ballot.decision == Decision::Concern {
+            // A lapse does not silence a concern, a dead link does.
+            checks = vec![Check::Epoch(holder.person, holder.epoch)];
+            writes.extend(conceal(core, &before).await?);
+        }
+        let mut approvers = approvers_of(&step, &barred, now);
+        // One transaction takes one check of an item, and the voter's says more.
+        approvers.retain(|check| !matches!(check, Check::Standing(person, _) if *person == holder.person));
+        checks.extend(approvers);
+        match core.store.commit(&before, &step, writes, &checks, now).await {
+            Ok(()) => {
+                let state = step.submission.state.name();
+                tracing::info!(submission = %before.id, person = %holder.person, state, "ballot recorded");
+                core.hint_after(&step).await;
+                return Ok(step.submission);
+            }
+            Err(StoreError::Conflict) => {}
+            Err(StoreError::Barred(people)) if people.contains(&holder.person) => {
+                let therapist = core.store.therapist(holder.person).await?;
+                let is_alive = therapist.is_some_and(|therapist| therapist.epoch == holder.epoch);
+                return Err(if is_alive { ReviewError::NoVote } else { ReviewError::DeadLink });
+            }
+            Err(StoreError::Barred(people)) => barred.extend(people),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
+}
+
+/// The checks that an approval rests on: that everybody it counts is in good standing at the moment of the write.
+pub(crate) fn approvers_of(step: &Step, barred: &BTreeSet<PersonId>, now: Now) -> Vec<Check> {
+    let is_approval = matches!(step.submission.state, State::Approved { .. });
+    let review = step.submission.review.as_ref().filter(|_| is_approval);
+    let counted = review.map(|review| review.approvers()).unwrap_or_default();
+    counted.difference(barred).map(|person| Check::Standing(*person, now)).collect()
+}
+
+/// Moves every revision's words to where the lead alone reads them.
+async fn conceal(core: &Core, before: &Submission) -> Result<Vec<Write>, StoreError> {
+    let mut writes = Vec::new();
+    for number in 1..=before.revision {
+        if let Some(revision) = core.store.revision(before.id, number).await? {
+            writes.push(Write::Concealed(revision));
+            writes.push(Write::ForgetRevision(number));
+        }
+    }
+    Ok(writes)
+}

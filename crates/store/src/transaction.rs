@@ -1,0 +1,176 @@
+//! One transaction: puts, deletes and checks, and what it means when it is refused.
+
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem},
+};
+use curation::{ids::PersonId, roster::oldest_check, time::Now};
+
+use crate::{
+    StoreError,
+    item::{Item, key, number, text},
+    schema::incomplete,
+};
+
+/// DynamoDB's limit.
+pub(crate) const MOST_ITEMS: usize = 100;
+
+/// What a refusal of one of a transaction's items means.
+#[derive(Debug, Clone, Copy)]
+enum Refusal {
+    Conflict,
+    Barred(PersonId),
+}
+
+/// A transaction under construction.
+#[derive(Default)]
+pub(crate) struct Transaction {
+    items: Vec<TransactWriteItem>,
+    refusals: Vec<Refusal>,
+}
+
+impl Transaction {
+    fn push(&mut self, item: TransactWriteItem, refusal: Refusal) {
+        self.items.push(item);
+        self.refusals.push(refusal);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Writes whatever is there.
+    pub(crate) fn put(&mut self, table: &str, item: Item) -> Result<(), StoreError> {
+        let put = Put::builder().table_name(table).set_item(Some(item)).build().map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().put(put).build(), Refusal::Conflict);
+        Ok(())
+    }
+
+    /// Writes only if nothing is there.
+    pub(crate) fn put_new(&mut self, table: &str, item: Item) -> Result<(), StoreError> {
+        let put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()
+            .map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().put(put).build(), Refusal::Conflict);
+        Ok(())
+    }
+
+    /// Writes only if nothing is there that has not expired by `now` (in seconds since 1970).
+    pub(crate) fn put_over_expired(&mut self, table: &str, item: Item, now: i64) -> Result<(), StoreError> {
+        let put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
+            .expression_attribute_values(":now", number(now))
+            .build()
+            .map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().put(put).build(), Refusal::Conflict);
+        Ok(())
+    }
+
+    /// Writes only over exactly this version; over nothing if it is 0.
+    pub(crate) fn put_over(&mut self, table: &str, item: Item, version: u64) -> Result<(), StoreError> {
+        if version == 0 {
+            return self.put_new(table, item);
+        }
+        let put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression("version = :version")
+            .expression_attribute_values(":version", number(version))
+            .build()
+            .map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().put(put).build(), Refusal::Conflict);
+        Ok(())
+    }
+
+    pub(crate) fn delete(&mut self, table: &str, pk: &str, sk: &str) -> Result<(), StoreError> {
+        let delete =
+            Delete::builder().table_name(table).set_key(Some(key(pk, sk))).build().map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().delete(delete).build(), Refusal::Conflict);
+        Ok(())
+    }
+
+    /// Requires a switch to be off at the moment of the write.
+    pub(crate) fn check_not_paused(&mut self, table: &str) -> Result<(), StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(table)
+            .set_key(Some(key("channel", "switches")))
+            .condition_expression("attribute_not_exists(pk) OR paused = :no")
+            .expression_attribute_values(":no", AttributeValue::Bool(false))
+            .build()
+            .map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().condition_check(check).build(), Refusal::Conflict);
+        Ok(())
+    }
+
+    /// Requires, at the moment of the write, that somebody's links of `epoch` are alive, and that they are in good
+    /// standing at `standing` ([`curation::roster::Therapist::in_good_standing`], as a condition).
+    pub(crate) fn check_person(
+        &mut self,
+        table: &str,
+        person: PersonId,
+        epoch: Option<u32>,
+        standing: Option<Now>,
+    ) -> Result<(), StoreError> {
+        let mut conditions = vec!["attribute_exists(pk)"];
+        let mut check = ConditionCheck::builder()
+            .table_name(table)
+            .set_key(Some(key("roster", &format!("therapist#{person}"))));
+        if let Some(epoch) = epoch {
+            conditions.push("epoch = :epoch");
+            check = check.expression_attribute_values(":epoch", number(epoch));
+        }
+        if let Some(now) = standing {
+            conditions.push("active = :yes AND membership = :full AND checked_on >= :oldest");
+            check = check
+                .expression_attribute_values(":yes", AttributeValue::Bool(true))
+                .expression_attribute_values(":full", text("full"))
+                .expression_attribute_values(":oldest", text(oldest_check(now).to_string()));
+        }
+        let check = check.condition_expression(conditions.join(" AND ")).build().map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().condition_check(check).build(), Refusal::Barred(person));
+        Ok(())
+    }
+
+    /// Carries it out: all of it or nothing.
+    pub(crate) async fn run(self, client: &Client) -> Result<(), StoreError> {
+        let answer = client.transact_write_items().set_transact_items(Some(self.items)).send().await;
+        let Err(error) = answer.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) else {
+            return Ok(());
+        };
+        if error.is_transaction_in_progress_exception() || error.is_idempotent_parameter_mismatch_exception()
+        {
+            return Err(StoreError::Conflict);
+        }
+        let aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
+            cancelled,
+        ) = &error
+        else {
+            return Err(StoreError::from_engine(&error));
+        };
+        Err(refused(cancelled.cancellation_reasons(), &self.refusals))
+    }
+}
+
+/// A conflict outweighs a bar: whoever lost the race must load again before asking who counts.
+fn refused(reasons: &[CancellationReason], refusals: &[Refusal]) -> StoreError {
+    let mut barred = Vec::new();
+    let mut other = None;
+    for (reason, refusal) in reasons.iter().zip(refusals) {
+        match (reason.code().unwrap_or("None"), refusal) {
+            ("None", _) => {}
+            ("ConditionalCheckFailed", Refusal::Barred(person)) => barred.push(*person),
+            ("ConditionalCheckFailed" | "TransactionConflict", _) => return StoreError::Conflict,
+            (code, _) => other = Some(code.to_owned()),
+        }
+    }
+    match other {
+        Some(code) => StoreError::Unavailable(code),
+        None if barred.is_empty() => StoreError::Conflict,
+        None => StoreError::Barred(barred),
+    }
+}
