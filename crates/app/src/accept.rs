@@ -85,6 +85,15 @@ pub struct Source {
     pub hourly_limit: u64,
 }
 
+impl Source {
+    /// The source at `address`, told apart from others for one day: the day is part of the hash.
+    #[must_use]
+    pub fn new(secret: &[u8], address: &str, day: jiff::civil::Date, hourly_limit: u64) -> Self {
+        let bucket = digest(&[secret, day.to_string().as_bytes(), address.as_bytes()]);
+        Self { bucket, hourly_limit }
+    }
+}
+
 /// A client's promise to repeat a request only with the same body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotency {

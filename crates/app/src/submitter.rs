@@ -21,6 +21,10 @@ pub struct Standing {
     pub revision: Option<Revision>,
     /// What screening found, where the words are to be changed.
     pub report: Option<Report>,
+    /// What reviewers wrote, where they asked for other words.
+    pub advice: Vec<String>,
+    /// The submitter's own words, where others changed them and now ask.
+    pub own_words: Option<String>,
 }
 
 /// Where a submission stands.
@@ -37,7 +41,19 @@ pub async fn look(core: &Core, id: SubmissionId) -> Result<Standing, StepFailure
         State::NeedsRedaction { .. } => core.store.report(id, submission.revision).await?,
         _ => None,
     };
-    Ok(Standing { submission, revision, report })
+    let mut advice = Vec::new();
+    if matches!(submission.state, State::Rewording { .. }) {
+        for ballot in core.store.ballots(id, submission.revision).await? {
+            advice.extend(ballot.reason.into_iter().chain(ballot.suggestion));
+        }
+    }
+    let own_words = match submission.state {
+        State::Approved { awaits_submitter: true, .. } => {
+            core.store.revision(id, 1).await?.map(|revision| revision.composition.words)
+        }
+        _ => None,
+    };
+    Ok(Standing { submission, revision, report, advice, own_words })
 }
 
 /// Takes it back, at whatever stage; what is published is taken down.

@@ -59,6 +59,17 @@ pub struct ReviewView {
     pub report: Option<Report>,
     /// All ballots on this revision; empty until the reviewer's own is in.
     pub ballots: Vec<BallotRecord>,
+    /// The words before these, and what the reviewer decided on them.
+    pub earlier: Option<Earlier>,
+}
+
+/// The revision before, as one reviewer knew it.
+#[derive(Debug, Clone)]
+pub struct Earlier {
+    /// The words.
+    pub words: String,
+    /// The reviewer's own last ballot on them.
+    pub own: Option<Decision>,
 }
 
 /// A ballot as it is cast.
@@ -70,6 +81,8 @@ pub struct NewBallot {
     pub reason: Option<String>,
     /// Other words.
     pub suggestion: Option<String>,
+    /// A remark to the other reviewers.
+    pub comment: Option<String>,
 }
 
 /// The item behind a link, if the link is good.
@@ -100,7 +113,25 @@ pub async fn open(core: &Core, holder: Holder) -> Result<ReviewView, ReviewError
         true => core.store.ballots(submission.id, submission.revision).await?,
         false => vec![],
     };
-    Ok(ReviewView { submission, revision, report, ballots })
+    let earlier = earlier(core, &submission, holder.person).await?;
+    Ok(ReviewView { submission, revision, report, ballots, earlier })
+}
+
+async fn earlier(
+    core: &Core,
+    submission: &Submission,
+    person: PersonId,
+) -> Result<Option<Earlier>, StoreError> {
+    if submission.revision < 2 {
+        return Ok(None);
+    }
+    let number = submission.revision - 1;
+    let Some(revision) = core.store.revision(submission.id, number).await? else {
+        return Ok(None);
+    };
+    let ballots = core.store.ballots(submission.id, number).await?;
+    let own = ballots.iter().rev().find(|ballot| ballot.person == person).map(|ballot| ballot.decision);
+    Ok(Some(Earlier { words: revision.composition.words, own }))
 }
 
 /// A link is dead when it is for other words, or for somebody who was never invited.
@@ -129,6 +160,7 @@ pub async fn cast(core: &Core, holder: Holder, ballot: &NewBallot) -> Result<Sub
             decision: ballot.decision,
             reason: ballot.reason.clone(),
             suggestion: ballot.suggestion.clone(),
+            comment: ballot.comment.clone(),
             declaration: content::consent().declaration.version.clone(),
             salt: core.salt(),
             at: now.at,

@@ -39,6 +39,8 @@ pub struct BallotRecord {
     pub reason: Option<String>,
     /// Other words, in the voter's words.
     pub suggestion: Option<String>,
+    /// A remark to the other reviewers.
+    pub comment: Option<String>,
     /// Which wording of the declaration the voter agreed to.
     pub declaration: String,
     /// What the audit entry's commitment is salted with.

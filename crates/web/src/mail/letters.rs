@@ -1,0 +1,305 @@
+//! Each letter as a typed struct; both forms come from one list of paragraphs, so they cannot drift apart.
+
+use askama::Template;
+
+use super::Letter;
+use crate::pages::When;
+
+/// At the end of what goes to therapists.
+const TO_THERAPISTS: &str =
+    "You get this because you review for the channel. Please don't reply with anything about a client.";
+
+/// At the end of what goes to people who proposed words.
+const TO_SUBMITTERS: &str = "Nobody watches this mailbox. If you are in danger now, call 999. To talk to somebody, day or night: Samaritans, 116 123.";
+
+/// At the end of what goes to the channel's own people.
+const TO_THE_TEAM: &str = "This mail says no more on purpose. Please don't forward it.";
+
+#[derive(Template)]
+#[template(path = "mail/letter.txt", whitespace = "preserve")]
+struct TextForm<'a> {
+    paragraphs: &'a [String],
+    button: Option<(&'a str, &'a str)>,
+    closing: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct HtmlForm<'a> {
+    paragraphs: &'a [String],
+    button: Option<(&'a str, &'a str)>,
+    closing: &'a str,
+}
+
+fn letter(subject: String, paragraphs: &[String], button: Option<(&str, &str)>, closing: &str) -> Letter {
+    let text = TextForm { paragraphs, button, closing };
+    let html = HtmlForm { paragraphs, button, closing };
+    Letter {
+        // A line break in a subject could begin a header of its own.
+        subject: subject.chars().filter(|c| !c.is_control()).collect(),
+        // Strings written into a string: neither can fail.
+        text: text.render().unwrap_or_default(),
+        html: html.render().unwrap_or_default(),
+    }
+}
+
+/// Asks a therapist to review; also when drawn later to top up a panel.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// The submission's id.
+    pub reference: String,
+    /// When the review closes.
+    pub deadline: When,
+    /// The signed link.
+    pub link: String,
+}
+
+impl Invitation {
+    /// Writes it.
+    pub fn letter(&self) -> Letter {
+        letter(
+            format!("A review for you, reference {}", self.reference),
+            &[
+                format!("Would you review something for the channel? Its reference is {}.", self.reference),
+                format!("Please decide by {} (UK time). It usually takes a few minutes.", self.deadline),
+                "If you shouldn't or can't review this one, the page lets you step back without a reason, and somebody else is asked.".to_owned(),
+            ],
+            Some(("Open the review", &self.link)),
+            &format!("The link is yours alone: please don't pass it on. {TO_THERAPISTS}"),
+        )
+    }
+}
+
+/// Reminds a therapist who has not decided yet.
+#[derive(Clone, Debug)]
+pub struct Reminder {
+    /// The submission's id.
+    pub reference: String,
+    /// When the review closes.
+    pub deadline: When,
+    /// The signed link.
+    pub link: String,
+}
+
+impl Reminder {
+    /// Writes it.
+    pub fn letter(&self) -> Letter {
+        letter(
+            format!("Still open for you, reference {}", self.reference),
+            &[
+                format!("The review with reference {} is still open for you.", self.reference),
+                format!(
+                    "It closes on {} (UK time). No time for it? Stepping back on the page is a help too: somebody else is asked then.",
+                    self.deadline
+                ),
+            ],
+            Some(("Open the review", &self.link)),
+            &format!("The link is yours alone: please don't pass it on. {TO_THERAPISTS}"),
+        )
+    }
+}
+
+/// Tells a therapist that a ballot in their name was recorded, so that one they did not cast comes to light.
+/// It doesn't say what was decided.
+#[derive(Clone, Debug)]
+pub struct BallotReceipt {
+    /// The submission's id.
+    pub reference: String,
+    /// Until when it can be changed.
+    pub until: When,
+    /// The signed link.
+    pub link: String,
+}
+
+impl BallotReceipt {
+    /// Writes it.
+    pub fn letter(&self) -> Letter {
+        letter(
+            format!("Your decision is recorded, reference {}", self.reference),
+            &[
+                format!("Thank you. We recorded your decision on the review with reference {}.", self.reference),
+                format!("You can look at it and change it while the review is open, until {} (UK time) at the latest.", self.until),
+                "You did not decide anything? Then please open the link and change it, and tell the coordinator.".to_owned(),
+            ],
+            Some(("See or change it", &self.link)),
+            TO_THERAPISTS,
+        )
+    }
+}
+
+/// A new link for somebody on the roster who asked for one.
+#[derive(Clone, Debug)]
+pub struct FreshLink {
+    /// The submission's id.
+    pub reference: String,
+    /// When the review closes.
+    pub deadline: When,
+    /// The signed link.
+    pub link: String,
+}
+
+impl FreshLink {
+    /// Writes it.
+    pub fn letter(&self) -> Letter {
+        letter(
+            format!("A fresh link, reference {}", self.reference),
+            &[
+                format!("Here is a fresh link for the review with reference {}.", self.reference),
+                format!("It closes on {} (UK time).", self.deadline),
+                "You did not ask for this? Then there is nothing that you need to do.".to_owned(),
+            ],
+            Some(("Open the review", &self.link)),
+            TO_THERAPISTS,
+        )
+    }
+}
+
+/// Who is told that something is held.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum HoldReader {
+    /// The safeguarding lead, at once.
+    Lead,
+    /// The deputy, when the lead has not looked for 12 hours, or has to confirm.
+    Deputy,
+    /// The coordinator, after 24 hours: only that something waits.
+    Coordinator,
+}
+
+/// Tells that something waits for the safeguarding lead. No link: it is reached only from their own console.
+#[derive(Clone, Debug)]
+pub struct HoldAlert {
+    /// Who reads this.
+    pub reader: HoldReader,
+    /// The submission's id.
+    pub reference: String,
+    /// Since when it waits.
+    pub since: When,
+}
+
+impl HoldAlert {
+    /// Writes it.
+    pub fn letter(&self) -> Letter {
+        let ask = match self.reader {
+            HoldReader::Lead => {
+                "Please look at it as soon as you can. If nobody has by then, your deputy is told after 12 hours."
+            }
+            HoldReader::Deputy => {
+                "Please look at it as soon as you can, in the lead's place or to confirm what they decided."
+            }
+            HoldReader::Coordinator => {
+                "Neither the lead nor the deputy has looked at it yet. Please reach one of them in person. There is nothing that you could look at yourself."
+            }
+        };
+        letter(
+            format!("Something waits, reference {}", self.reference),
+            &[
+                format!(
+                    "Something has been waiting for the safeguarding lead since {} (UK time). Its reference is {}.",
+                    self.since, self.reference
+                ),
+                ask.to_owned(),
+            ],
+            None,
+            TO_THE_TEAM,
+        )
+    }
+}
+
+/// What a coordinator has to look at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AlertKind {
+    /// Too few eligible therapists for a panel.
+    PanelTooSmall,
+    /// A review ended without a result.
+    Stalled,
+    /// Screening does not work, and an item is held for it.
+    TechnicalHold,
+    /// A publication may or may not have happened.
+    NeedsAttention,
+    /// An approver lost their standing before publication.
+    QuorumLost,
+    /// Words wait for a change that a coordinator can make too.
+    WordsNeeded,
+    /// A helpline's entry is due for a check.
+    HelplineStale,
+}
+
+/// Tells a coordinator that something needs them.
+#[derive(Clone, Debug)]
+pub struct CoordinatorAlert {
+    /// What.
+    pub kind: AlertKind,
+    /// The submission's id, where it is about one.
+    pub reference: Option<String>,
+}
+
+impl CoordinatorAlert {
+    /// Writes it.
+    pub fn letter(&self) -> Letter {
+        let (what, ask) = match self.kind {
+            AlertKind::PanelTooSmall => (
+                "There are too few eligible therapists for a panel.",
+                "Please check the roster: who is due for a register check, away or paused, and whom you could add. The item waits until there are enough.",
+            ),
+            AlertKind::Stalled => (
+                "A review ended without a result.",
+                "Please widen the panel within 5 working days, or it expires.",
+            ),
+            AlertKind::TechnicalHold => (
+                "Screening did not work, so an item is held.",
+                "It is tried again by itself. Please look into it if this comes again.",
+            ),
+            AlertKind::NeedsAttention => (
+                "A post may or may not have been published.",
+                "Please look at the channel, and enter what you see in the queue.",
+            ),
+            AlertKind::QuorumLost => (
+                "Something was approved, and then an approver's check in their register ran out.",
+                "Please check the roster. Others are asked in their place; nothing is published without them.",
+            ),
+            AlertKind::WordsNeeded => (
+                "Words have to be changed before anybody can review them or approve them.",
+                "Whoever proposed them is asked first. If they left no address, you can change them in the queue; they are asked before anything is published.",
+            ),
+            AlertKind::HelplineStale => (
+                "A helpline has not been checked for more than 30 days.",
+                "Please check the number and the hours at their source, and enter the date. After 180 days, guidance that uses it stops.",
+            ),
+        };
+        let subject = match &self.reference {
+            Some(reference) => format!("Needs a look, reference {reference}"),
+            None => "Needs a look".to_owned(),
+        };
+        let mut paragraphs = vec![what.to_owned(), ask.to_owned()];
+        if let Some(reference) = &self.reference {
+            paragraphs.push(format!("Its reference is {reference}."));
+        }
+        letter(subject, &paragraphs, None, TO_THE_TEAM)
+    }
+}
+
+/// Tells somebody who left an address that their submission's state changed; the page behind the link says how.
+#[derive(Clone, Debug)]
+pub struct SubmitterNotice {
+    /// The submission's id.
+    pub reference: String,
+    /// The signed link to the status page.
+    pub status_url: String,
+}
+
+impl SubmitterNotice {
+    /// Writes it.
+    pub fn letter(&self) -> Letter {
+        letter(
+            format!("About your message, reference {}", self.reference),
+            &[
+                format!("Something has changed with what you sent us. Its reference is {}.", self.reference),
+                "Your page says how things stand, and whether there is something for you to do.".to_owned(),
+            ],
+            Some(("See how things stand", &self.status_url)),
+            &format!(
+                "The link is yours alone: whoever has it can see and withdraw what you sent. {TO_SUBMITTERS}"
+            ),
+        )
+    }
+}

@@ -1,0 +1,88 @@
+//! Pages for whoever proposes words: the form, what follows, help, and the way back with a return code.
+
+use askama::Template;
+
+use super::{Errors, Role};
+
+/// The form for proposing words: `POST /submissions` with `text`, `role`, `email`, `contact`, `adult`,
+/// `consent_publish`, `consent_health` (ticks send `true`) and, where given, `form_token`.
+///
+/// [`Submit::default`] is the empty form. After a refusal it is shown again with what was entered and what is wrong,
+/// so that nobody types anything twice; ticks that somebody made stay made (WCAG 2.2, 3.3.7).
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "submit.html")]
+pub struct Submit {
+    /// What is wrong, by field.
+    pub errors: Errors,
+    /// Whether what was entered sounds like danger: signposting then comes first.
+    pub urgent: bool,
+    /// Makes a repeated send of this form one submission; left out of the form where empty.
+    pub form_token: String,
+    /// The words, as entered.
+    pub text: String,
+    /// As chosen.
+    pub role: Option<Role>,
+    /// As entered.
+    pub email: String,
+    /// As ticked.
+    pub contact: bool,
+    /// As ticked.
+    pub adult: bool,
+    /// As ticked.
+    pub consent_publish: bool,
+    /// As ticked.
+    pub consent_health: bool,
+}
+
+struct AgreementBox {
+    field: &'static str,
+    text: &'static str,
+    ticked: bool,
+}
+
+impl Submit {
+    fn agreements(&self) -> [AgreementBox; 3] {
+        let consent = content::consent();
+        [
+            AgreementBox { field: "adult", text: &consent.adult.text, ticked: self.adult },
+            AgreementBox {
+                field: "consent_publish",
+                text: &consent.publish.text,
+                ticked: self.consent_publish,
+            },
+            AgreementBox { field: "consent_health", text: &consent.health.text, ticked: self.consent_health },
+        ]
+    }
+}
+
+/// The page after words were accepted. The only page that ever shows the return code.
+#[derive(Clone, Debug, Template)]
+#[template(path = "thank_you.html")]
+pub struct ThankYou {
+    /// The submission's id.
+    pub reference: String,
+    /// In groups of four.
+    pub return_code: String,
+    /// The submitter's own page.
+    pub status_url: String,
+    /// Whether the words sound like danger: signposting then comes first.
+    pub urgent: bool,
+}
+
+/// The refusal for people under 18: kind, with Childline first.
+#[derive(Clone, Copy, Debug, Default, Template)]
+#[template(path = "refused_minor.html")]
+pub struct RefusedMinor {}
+
+/// All helplines.
+#[derive(Clone, Copy, Debug, Default, Template)]
+#[template(path = "help.html")]
+pub struct Help {}
+
+/// The form for a return code: `POST /status` with `return_code`. A code that was entered is never shown again.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "status_entry.html")]
+pub struct StatusEntry {
+    /// What is wrong, by field.
+    pub errors: Errors,
+}

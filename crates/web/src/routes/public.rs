@@ -1,0 +1,341 @@
+//! Proposing: the form, the API, and the help page.
+
+use app::accept::{Email, Idempotency, Proposal, Refused, Source, propose as accept, shows_risk};
+use axum::{
+    body::Body,
+    extract::{Extension, Request, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use curation::{submission::Role, words::Words};
+use serde_json::json;
+
+use super::{
+    SourceAddress,
+    answer::{ProblemJson, STORE_RETRY, help as support, page, problem_page, retry_after},
+    intake::{self, Media, Sent, Unreadable},
+};
+use crate::{
+    Web,
+    correspondence::status_link,
+    pages::{Errors, Help, RefusedMinor, Role as PageRole, Submit, ThankYou},
+};
+
+/// The longest idempotency key, in characters: a UUID and then some.
+const LONGEST_KEY: usize = 255;
+
+const NOT_YET_LINK: &str =
+    "Proposing an existing post by its link is not possible yet: send the words as text.";
+const NOT_YET_QUESTION: &str =
+    "Asking a question for a general answer is not possible yet: send words to publish as text.";
+
+pub(super) async fn form(State(web): State<Web>) -> Response {
+    page(StatusCode::OK, &Submit { form_token: fresh_token(&web), ..Submit::default() })
+}
+
+fn fresh_token(web: &Web) -> String {
+    data_encoding::HEXLOWER.encode(&web.core.randomness.bytes::<16>())
+}
+
+pub(super) async fn help() -> Response {
+    page(StatusCode::OK, &Help {})
+}
+
+pub(super) async fn health() -> Response {
+    let body = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") });
+    ([(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+pub(super) async fn propose(
+    State(web): State<Web>,
+    source: Option<Extension<SourceAddress>>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(media) = intake::media(&parts.headers) else {
+        return refused_media(&parts.headers);
+    };
+    let bytes = match intake::body(body).await {
+        Ok(bytes) => bytes,
+        Err(_) => return too_large(media),
+    };
+    let read = match media {
+        Media::Json => Sent::from_json(&bytes),
+        Media::Form => Sent::from_form(&bytes),
+    };
+    let (sent, errors) = match read {
+        Ok(read) => read,
+        Err(Unreadable::TooLarge) => return too_large(media),
+        Err(Unreadable::Malformed) => return malformed(media, &bytes),
+    };
+    let (proposal, errors) = judge(&sent, errors);
+    let Some(proposal) = proposal else {
+        return refused(&web, media, &sent, errors);
+    };
+    let key = match idempotency_key(&parts.headers, &sent) {
+        Ok(key) => key,
+        Err(errors) => return refused(&web, media, &sent, errors),
+    };
+    let today = web.core.clock.now().today();
+    let address = source.map(|Extension(SourceAddress(address))| address).unwrap_or_default();
+    let source = Source::new(&web.address_secret, &address, today, web.hourly_limit);
+    let idempotency = key.map(|key| Idempotency { key, body: bytes });
+    match accept(&web.core, &web.rules, &proposal, &source, idempotency.as_ref()).await {
+        Ok(accepted) => {
+            let now = web.core.clock.now();
+            let Some(token) = status_link(&web.keys, accepted.id, now) else {
+                // It is in, and the return code opens it: the answer must not be lost for want of a link.
+                return thank(&web, media, &accepted, &format!("{}/status", web.base_url));
+            };
+            thank(&web, media, &accepted, &format!("{}/status/{token}", web.base_url))
+        }
+        Err(refusal) => not_accepted(&web, media, &sent, refusal),
+    }
+}
+
+/// Takes a proposal apart. Lists everything that is wrong with it at once.
+fn judge(sent: &Sent, mut errors: Errors) -> (Option<Proposal>, Errors) {
+    let given = [&sent.text, &sent.link, &sent.question].iter().filter(|field| field.is_some()).count();
+    let mut words = None;
+    if given != 1 {
+        errors.add("text", "Send exactly one of text, link and question.");
+    } else if sent.link.is_some() {
+        errors.add("link", NOT_YET_LINK);
+    } else if sent.question.is_some() {
+        errors.add("question", NOT_YET_QUESTION);
+    } else {
+        match Words::parse(sent.text.as_deref().unwrap_or_default()) {
+            Ok(parsed) => words = Some(parsed),
+            Err(error) => errors.add("text", error.to_string()),
+        }
+    }
+    let role = match sent.role.as_deref().map(PageRole::from_value) {
+        None => None,
+        Some(Some(role)) => Some(match role {
+            PageRole::Public => Role::Public,
+            PageRole::Client => Role::Client,
+            PageRole::Therapist => Role::Therapist,
+        }),
+        Some(None) => {
+            errors.add("role", "Choose public, client or therapist, or leave it open.");
+            None
+        }
+    };
+    let email = match sent.email.as_deref().filter(|email| !email.trim().is_empty()).map(Email::parse) {
+        None => None,
+        Some(Ok(email)) => Some(email),
+        Some(Err(error)) => {
+            errors.add("email", error.to_string());
+            None
+        }
+    };
+    if sent.contact && email.is_none() && sent.email.is_none() {
+        errors.add("email", "Leave an address if we may write to you, or take that tick away.");
+    }
+    if sent.adult != Some(true) {
+        errors.add("adult", "You have to be 18 or over to propose words.");
+    }
+    if !sent.publish {
+        errors.add("consent_publish", "Without your agreement we cannot publish your words.");
+    }
+    if !sent.health {
+        errors.add("consent_health", "Without your agreement we cannot read words about health.");
+    }
+    let proposal = words.filter(|_| errors.is_empty()).map(|words| Proposal {
+        words,
+        role,
+        email,
+        may_contact: sent.contact,
+    });
+    (proposal, errors)
+}
+
+fn idempotency_key(headers: &HeaderMap, sent: &Sent) -> Result<Option<String>, Errors> {
+    let refuse = || {
+        let mut errors = Errors::none();
+        errors.add("Idempotency-Key", format!("Use 1 to {LONGEST_KEY} printable ASCII characters."));
+        errors
+    };
+    match headers.get("idempotency-key") {
+        None => Ok(sent.form_token.clone().filter(|token| token.len() <= LONGEST_KEY)),
+        Some(value) => {
+            let key = value.to_str().map_err(|_| refuse())?.trim();
+            if key.is_empty() || key.len() > LONGEST_KEY { Err(refuse()) } else { Ok(Some(key.to_owned())) }
+        }
+    }
+}
+
+fn thank(web: &Web, media: Media, accepted: &app::accept::Accepted, status_url: &str) -> Response {
+    match media {
+        Media::Json => {
+            let body = json!({
+                "id": accepted.id,
+                "status_url": status_url,
+                "return_code": accepted.return_code,
+                "support": support(),
+            });
+            let headers = [(header::CONTENT_TYPE, "application/json")];
+            (StatusCode::ACCEPTED, headers, body.to_string()).into_response()
+        }
+        Media::Form => page(
+            StatusCode::ACCEPTED,
+            &ThankYou {
+                reference: accepted.id.reference(),
+                return_code: accepted.return_code.clone(),
+                status_url: status_url.trim_start_matches(&web.base_url).to_owned(),
+                urgent: accepted.shows_risk,
+            },
+        ),
+    }
+}
+
+fn refused_media(headers: &HeaderMap) -> Response {
+    let wants_page = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    if wants_page {
+        return problem_page(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let detail = "Send application/json or application/x-www-form-urlencoded.";
+    ProblemJson::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).into_response()
+}
+
+fn too_large(media: Media) -> Response {
+    match media {
+        Media::Json => ProblemJson::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Send at most 16 KiB: 2,000 characters of text fit in it.",
+        )
+        .into_response(),
+        Media::Form => problem_page(StatusCode::PAYLOAD_TOO_LARGE),
+    }
+}
+
+fn malformed(media: Media, bytes: &[u8]) -> Response {
+    match media {
+        Media::Json => ProblemJson::new(
+            StatusCode::BAD_REQUEST,
+            "Send one JSON object in UTF-8, with each name at most once.",
+        )
+        .into_response(),
+        // Whoever wrote it may be in danger all the same; the page that says so is the form itself.
+        Media::Form if shows_risk(&String::from_utf8_lossy(bytes)) => {
+            page(StatusCode::BAD_REQUEST, &Submit { urgent: true, ..Submit::default() })
+        }
+        Media::Form => problem_page(StatusCode::BAD_REQUEST),
+    }
+}
+
+fn refused(web: &Web, media: Media, sent: &Sent, errors: Errors) -> Response {
+    let is_age_alone = errors.all().len() == 1 && errors.has("adult");
+    match media {
+        Media::Json => ProblemJson {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            detail: if errors.has("adult") {
+                "This channel takes words from people of 18 and over. If you are younger, there are people who would like to hear from you: they are first in the list."
+            } else {
+                "Nothing was kept. Mend what is listed and send it again."
+            }
+            .to_owned(),
+            for_children: errors.has("adult"),
+            errors: api_names(errors),
+        }
+        .into_response(),
+        Media::Form if is_age_alone => page(StatusCode::UNPROCESSABLE_ENTITY, &RefusedMinor {}),
+        Media::Form => page(StatusCode::UNPROCESSABLE_ENTITY, &entered(web, sent, errors)),
+    }
+}
+
+/// The form's fields under the API's names.
+fn api_names(errors: Errors) -> Errors {
+    let mut renamed = Errors::none();
+    for error in errors.all() {
+        let name = match error.field.as_str() {
+            "consent_publish" => "consent.publish",
+            "consent_health" => "consent.health",
+            other => other,
+        };
+        renamed.add(name, error.message.clone());
+    }
+    renamed
+}
+
+/// The form with everything that was entered, so that nobody types twice.
+fn entered(web: &Web, sent: &Sent, errors: Errors) -> Submit {
+    Submit {
+        errors,
+        urgent: shows_risk(&sent.words()),
+        form_token: fresh_token(web),
+        text: sent.text.clone().unwrap_or_default(),
+        role: sent.role.as_deref().and_then(PageRole::from_value),
+        email: sent.email.clone().unwrap_or_default(),
+        contact: sent.contact,
+        adult: sent.adult == Some(true),
+        consent_publish: sent.publish,
+        consent_health: sent.health,
+    }
+}
+
+fn not_accepted(web: &Web, media: Media, sent: &Sent, refusal: Refused) -> Response {
+    let field = |name: &str, message: String| {
+        let mut errors = Errors::none();
+        errors.add(name, message);
+        errors
+    };
+    match refusal {
+        Refused::TooLong(too_long) => {
+            let message =
+                format!("Shorten it by about {} characters: it does not fit a thread.", too_long.excess);
+            refused(web, media, sent, field("text", message))
+        }
+        Refused::Limited { retry_after: seconds } => {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let minutes = (seconds + 59) / 60;
+            let message =
+                format!("Too many proposals came from your network. Try again in {minutes} minutes.");
+            let response = match media {
+                Media::Json => ProblemJson::new(status, message).into_response(),
+                Media::Form => page(status, &entered(web, sent, field("text", message))),
+            };
+            retry_after(response, seconds)
+        }
+        Refused::KeyReused => {
+            let message =
+                "This was sent before with other words. Open the form anew, or use a new Idempotency-Key.";
+            match media {
+                Media::Json => ProblemJson::new(StatusCode::CONFLICT, message).into_response(),
+                Media::Form => {
+                    page(StatusCode::CONFLICT, &entered(web, sent, field("text", message.to_owned())))
+                }
+            }
+        }
+        Refused::Store(error) => match media {
+            Media::Json => {
+                tracing::error!(%error, "a proposal was not stored");
+                let message =
+                    "We cannot take it just now. Send it again, best with the same Idempotency-Key.";
+                let response = ProblemJson::new(StatusCode::SERVICE_UNAVAILABLE, message).into_response();
+                retry_after(response, STORE_RETRY)
+            }
+            Media::Form => {
+                tracing::error!(%error, "a proposal was not stored");
+                let message =
+                    "We cannot take it just now. Your words are still here: send them again in a minute.";
+                let mut form = entered(web, sent, field("text", message.to_owned()));
+                // The same mark, in case it was stored after all.
+                form.form_token = sent.form_token.clone().unwrap_or(form.form_token);
+                retry_after(page(StatusCode::SERVICE_UNAVAILABLE, &form), STORE_RETRY)
+            }
+        },
+    }
+}
+
+/// The fields of one of our own forms, or the page that says what is wrong with it.
+pub(super) async fn form_of(body: Body) -> Result<intake::Form, Response> {
+    match intake::body(body).await.and_then(|bytes| intake::Form::parse(&bytes)) {
+        Ok(form) => Ok(form),
+        Err(Unreadable::TooLarge) => Err(problem_page(StatusCode::PAYLOAD_TOO_LARGE)),
+        Err(Unreadable::Malformed) => Err(problem_page(StatusCode::BAD_REQUEST)),
+    }
+}

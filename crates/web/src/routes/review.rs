@@ -1,0 +1,356 @@
+//! The reviewer's page, a ballot in two steps, and fresh links.
+
+use app::{
+    accept::Email,
+    fresh_link,
+    vote::{self, Holder, NewBallot, ReviewError, ReviewView},
+};
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use curation::{
+    review::{Decision, Seat},
+    submission::Submission,
+};
+use screening::Report;
+
+use super::{
+    answer::{page, unavailable_page},
+    intake::Form,
+    public::form_of,
+};
+use crate::{
+    Web,
+    links::{ChoiceDigest, FormAction, FormSeal, Purpose},
+    pages::{
+        self, Closed, ClosedReason, DeadLink, Difference, Done, DoneKind, Earlier, Entered, Errors, Finding,
+        MarkedText, Other, OwnBallot, Part, Post, ReviewConfirm, Severity, Verdict, When,
+    },
+};
+
+/// The longest reason, suggestion or remark, in characters: as long as the longest proposal.
+const LONGEST_NOTE: usize = curation::words::LONGEST;
+
+pub(super) async fn show(State(web): State<Web>, Path(token): Path<String>) -> Response {
+    match open(&web, &token).await {
+        Ok((holder, view)) => {
+            review_page(&web, &token, holder, &view, StatusCode::OK, Errors::none(), Entered::default())
+        }
+        Err(response) => response,
+    }
+}
+
+/// The first step: what was chosen is shown again, to be confirmed. Nothing is stored.
+pub(super) async fn choose(State(web): State<Web>, Path(token): Path<String>, body: Body) -> Response {
+    let (opened, fields) = (open(&web, &token).await, form_of(body).await);
+    let ((holder, view), fields) = match (opened, fields) {
+        (Ok(opened), Ok(fields)) => (opened, fields),
+        (Err(response), _) | (_, Err(response)) => return response,
+    };
+    let (entered, mut errors) = read(&fields);
+    let expected = form(holder, &view.submission, None);
+    if errors.is_empty() && !is_sealed(&web, &expected, &fields) {
+        errors.add("decision", STALE_FORM);
+    }
+    if !errors.is_empty() {
+        return review_page(&web, &token, holder, &view, StatusCode::UNPROCESSABLE_ENTITY, errors, entered);
+    }
+    confirm_page(&web, &token, holder, &view.submission, Errors::none(), entered)
+}
+
+/// The second step: declared and confirmed, the ballot is cast.
+pub(super) async fn confirm(State(web): State<Web>, Path(token): Path<String>, body: Body) -> Response {
+    let (opened, fields) = (open(&web, &token).await, form_of(body).await);
+    let ((holder, view), fields) = match (opened, fields) {
+        (Ok(opened), Ok(fields)) => (opened, fields),
+        (Err(response), _) | (_, Err(response)) => return response,
+    };
+    let (entered, mut errors) = read(&fields);
+    let expected = form(holder, &view.submission, Some(digest(&entered)));
+    if errors.is_empty() && !is_sealed(&web, &expected, &fields) {
+        errors.add("decision", STALE_FORM);
+    }
+    if !errors.is_empty() {
+        return review_page(&web, &token, holder, &view, StatusCode::UNPROCESSABLE_ENTITY, errors, entered);
+    }
+    if !fields.is("declaration", "yes") {
+        errors.add("declaration", "Tick the box to confirm.");
+        return confirm_page(&web, &token, holder, &view.submission, errors, entered);
+    }
+    let Some(ballot) = ballot(&entered) else {
+        return dead_link();
+    };
+    match vote::cast(&web.core, holder, &ballot).await {
+        Ok(_) => {
+            let kind = match ballot.decision {
+                Decision::Concern => DoneKind::ConcernRaised,
+                Decision::StepBack => DoneKind::SteppedBack,
+                _ => DoneKind::Voted,
+            };
+            let back = (kind == DoneKind::Voted).then(|| address(&token));
+            page(StatusCode::OK, &Done { reference: view.submission.id.reference(), kind, back })
+        }
+        Err(error) => refused(holder, error),
+    }
+}
+
+/// Mails fresh links to an address on the roster. The answer never tells whether it is there.
+pub(super) async fn fresh(State(web): State<Web>, body: Body) -> Response {
+    let fields = match form_of(body).await {
+        Ok(fields) => fields,
+        Err(response) => return response,
+    };
+    if let Ok(email) = Email::parse(fields.get("email"))
+        && let Err(error) = fresh_link::request(&web.core, &email).await
+    {
+        return unavailable_page(&error);
+    }
+    page(StatusCode::OK, &DeadLink { asked: true })
+}
+
+const STALE_FORM: &str =
+    "This page was open for a while. Look again at what you chose, and send it once more.";
+
+fn address(token: &str) -> String {
+    format!("/review/{token}")
+}
+
+fn dead_link() -> Response {
+    page(StatusCode::NOT_FOUND, &DeadLink { asked: false })
+}
+
+fn refused(holder: Holder, error: ReviewError) -> Response {
+    let closed =
+        |reason| page(StatusCode::CONFLICT, &Closed { reference: holder.submission.reference(), reason });
+    match error {
+        ReviewError::DeadLink => dead_link(),
+        ReviewError::Closed => closed(ClosedReason::ReviewClosed),
+        ReviewError::NoVote => closed(ClosedReason::NotEligible),
+        ReviewError::Store(error) => unavailable_page(&error),
+    }
+}
+
+fn holder(web: &Web, token: &str) -> Option<Holder> {
+    let opened = web.keys.open(token, Purpose::Review, web.core.clock.now().at).ok()?;
+    let (revision, epoch) = opened.claimed();
+    let submission = opened.subject().parse().ok()?;
+    let person = opened.person().parse().ok()?;
+    Some(Holder { submission, person, revision, epoch })
+}
+
+async fn open(web: &Web, token: &str) -> Result<(Holder, ReviewView), Response> {
+    let Some(holder) = holder(web, token) else {
+        return Err(dead_link());
+    };
+    match vote::open(&web.core, holder).await {
+        Ok(view) => Ok((holder, view)),
+        Err(error) => Err(refused(holder, error)),
+    }
+}
+
+/// What a form of this page is bound to: the person, the revision, and the person's own ballot so far, so that an old
+/// confirmation does not undo a newer decision.
+fn form(holder: Holder, submission: &Submission, digest: Option<ChoiceDigest>) -> FormSeal {
+    let ballot = seat(holder, submission).and_then(|seat| seat.ballot.as_ref());
+    let version = ballot.map_or(0, |ballot| ballot.at.as_millisecond().unsigned_abs());
+    FormSeal {
+        action: FormAction::Ballot,
+        subject: holder.submission.to_string(),
+        person: holder.person.to_string(),
+        revision: holder.revision,
+        version,
+        digest,
+    }
+}
+
+fn seal(web: &Web, form: &FormSeal) -> String {
+    let sealed = web.keys.seal_form(form, web.core.clock.real_time());
+    sealed.map(|token| token.as_str().to_owned()).unwrap_or_default()
+}
+
+fn is_sealed(web: &Web, expected: &FormSeal, fields: &Form) -> bool {
+    web.keys.check_form(fields.get("form_token"), expected, web.core.clock.real_time()).is_ok()
+}
+
+fn seat(holder: Holder, submission: &Submission) -> Option<&Seat> {
+    submission.review.as_ref()?.seat_of(holder.person)
+}
+
+/// Reads what was entered, and says what is missing.
+fn read(fields: &Form) -> (Entered, Errors) {
+    let entered = Entered {
+        decision: pages::Decision::from_value(fields.get("decision")),
+        suggestion: fields.get("suggestion").trim().to_owned(),
+        reword_reason: fields.get("reword_reason").trim().to_owned(),
+        reject_reason: fields.get("reject_reason").trim().to_owned(),
+        could_harm: fields.is("could_harm", "true"),
+        note: fields.get("note").trim().to_owned(),
+    };
+    let mut errors = Errors::none();
+    match entered.decision {
+        None => errors.add("decision", "Choose what you decide."),
+        Some(pages::Decision::Reword)
+            if entered.suggestion.is_empty() && entered.reword_reason.is_empty() =>
+        {
+            errors.add("suggestion", "Suggest other words, or say what should change.");
+        }
+        Some(pages::Decision::Reject) if entered.reject_reason.is_empty() => {
+            errors.add("reject_reason", "Say why, so that others can weigh it.");
+        }
+        Some(_) => {}
+    }
+    for (field, text) in [
+        ("suggestion", &entered.suggestion),
+        ("reword_reason", &entered.reword_reason),
+        ("reject_reason", &entered.reject_reason),
+        ("note", &entered.note),
+    ] {
+        if text.chars().count() > LONGEST_NOTE {
+            errors.add(field, format!("Shorten it: {LONGEST_NOTE} characters fit."));
+        } else if text.chars().any(|one| one.is_control() && !matches!(one, '\n' | '\r' | '\t')) {
+            errors.add(field, "Remove the invisible control characters.");
+        }
+    }
+    (entered, errors)
+}
+
+fn digest(entered: &Entered) -> ChoiceDigest {
+    let decision = entered.decision.map_or("", pages::Decision::value);
+    let normal = |text: &str| text.replace("\r\n", "\n");
+    let (is_reword, is_reject) = (
+        entered.decision == Some(pages::Decision::Reword),
+        entered.decision == Some(pages::Decision::Reject),
+    );
+    let kept = |is_kept: bool, text: &str| if is_kept { normal(text) } else { String::new() };
+    ChoiceDigest::of(&[
+        ("decision", decision),
+        ("suggestion", &kept(is_reword, &entered.suggestion)),
+        ("reword_reason", &kept(is_reword, &entered.reword_reason)),
+        ("reject_reason", &kept(is_reject, &entered.reject_reason)),
+        ("could_harm", if is_reject && entered.could_harm { "true" } else { "" }),
+        ("note", &normal(&entered.note)),
+    ])
+}
+
+fn ballot(entered: &Entered) -> Option<NewBallot> {
+    let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let (decision, reason, suggestion) = match entered.decision? {
+        pages::Decision::Approve => (Decision::Approve, None, None),
+        pages::Decision::Reword => {
+            (Decision::Reword, text(&entered.reword_reason), text(&entered.suggestion))
+        }
+        pages::Decision::Reject if entered.could_harm => {
+            (Decision::RejectAsHarmful, text(&entered.reject_reason), None)
+        }
+        pages::Decision::Reject => (Decision::Reject, text(&entered.reject_reason), None),
+        pages::Decision::Concern => (Decision::Concern, None, None),
+        pages::Decision::StepBack => (Decision::StepBack, None, None),
+    };
+    Some(NewBallot { decision, reason, suggestion, comment: text(&entered.note) })
+}
+
+fn verdict(decision: Decision) -> Verdict {
+    let plain = match decision {
+        Decision::Approve => pages::Decision::Approve,
+        Decision::Reword => pages::Decision::Reword,
+        Decision::Reject | Decision::RejectAsHarmful => pages::Decision::Reject,
+        Decision::Concern => pages::Decision::Concern,
+        Decision::StepBack => pages::Decision::StepBack,
+    };
+    Verdict { decision: plain, could_harm: decision == Decision::RejectAsHarmful }
+}
+
+fn confirm_page(
+    web: &Web,
+    token: &str,
+    holder: Holder,
+    submission: &Submission,
+    errors: Errors,
+    entered: Entered,
+) -> Response {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let form_token = seal(web, &form(holder, submission, Some(digest(&entered))));
+    let reference = submission.id.reference();
+    page(status, &ReviewConfirm { errors, reference, action: address(token), form_token, entered })
+}
+
+fn review_page(
+    web: &Web,
+    token: &str,
+    holder: Holder,
+    view: &ReviewView,
+    status: StatusCode,
+    errors: Errors,
+    entered: Entered,
+) -> Response {
+    let ReviewView { submission, revision, report, .. } = view;
+    let composition = &revision.composition;
+    let words = composition.words.clone();
+    let screened = match report {
+        Some(report) => MarkedText::new(words, findings(report)),
+        None => MarkedText::plain(words),
+    };
+    let deadline = submission.review.as_ref().map_or(submission.received_at, |review| review.deadline);
+    let posts = composition.renderings.iter().map(|rendering| Post {
+        platform: rendering.platform.to_string(),
+        parts: rendering.parts.iter().map(|part| Part::new(part, &composition.disclaimer.text)).collect(),
+    });
+    let earlier = view.earlier.as_ref().map(|earlier| Earlier {
+        difference: Difference::between(&earlier.words, &composition.words),
+        own: earlier.own.map(verdict),
+    });
+    page(
+        status,
+        &pages::Review {
+            errors,
+            reference: submission.id.reference(),
+            action: address(token),
+            form_token: seal(web, &form(holder, submission, None)),
+            deadline: When(deadline),
+            revision: submission.revision,
+            elevated: submission.tier == curation::policy::Tier::Elevated,
+            content_hash: submission.content.to_string(),
+            posts: posts.collect(),
+            screened,
+            earlier,
+            own: own(holder, view),
+            entered,
+        },
+    )
+}
+
+/// One's own ballot, and with it those of the others, by the number of their seat.
+fn own(holder: Holder, view: &ReviewView) -> Option<OwnBallot> {
+    let own = seat(holder, &view.submission)?.ballot.as_ref()?;
+    let seats = &view.submission.review.as_ref()?.seats;
+    let others = view.ballots.iter().filter(|ballot| ballot.person != holder.person).map(|ballot| {
+        let number = seats.iter().position(|seat| seat.person == ballot.person).unwrap_or_default() + 1;
+        let texts = [&ballot.reason, &ballot.suggestion, &ballot.comment];
+        Other {
+            pseudonym: format!("Reviewer {number}"),
+            decision: Some(verdict(ballot.decision)),
+            text: texts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\n\n"),
+            at: When(ballot.at),
+        }
+    });
+    Some(OwnBallot { decision: verdict(own.decision), at: When(own.at), others: others.collect() })
+}
+
+/// What screening found, as the pages mark it.
+pub(super) fn findings(report: &Report) -> Vec<Finding> {
+    let findings = report.findings.iter().map(|finding| Finding {
+        start: finding.start,
+        end: finding.end,
+        severity: match finding.severity {
+            screening::Severity::Note => Severity::from_level(1),
+            screening::Severity::Caution => Severity::from_level(2),
+            screening::Severity::Stop => Severity::from_level(3),
+        },
+        reason: finding.reason.clone(),
+        suggestion: finding.suggestion.clone(),
+    });
+    findings.collect()
+}
