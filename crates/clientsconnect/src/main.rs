@@ -1,0 +1,5 @@
+//! The command `clientsconnect`.
+
+mod local;
+
+fn main() {}
