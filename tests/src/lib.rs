@@ -1,1 +1,14 @@
-//! To be written.
+//! A whole channel in one test: the real handlers around the embedded engine, and a clock, a mailbox, a platform and
+//! queues that a test can hold in its hand.
+//!
+//! Invariant: nothing here decides. Hints become real Lambda events, requests go through the real routers.
+
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, missing_docs)]
+
+mod calls;
+mod http;
+mod world;
+
+pub use calls::Calls;
+pub use http::{Answer, field, form_body, hidden, percent};
+pub use world::{Channel, Mailbox, Timeline, proposal};
