@@ -241,6 +241,23 @@ fn marks_and_parts_show_the_text_exactly() {
     ] {
         assert!(review.html.contains(line), "{line}");
     }
+    // Without its tags, the marked text is the text: nothing added, nothing lost.
+    let marked = review.html.split("<div class=\"card\"><p class=\"words\" dir=\"auto\">").nth(1);
+    let marked = marked.unwrap().split("</p>").next().unwrap();
+    let mut left = String::new();
+    for piece in marked.split("<span class=\"tag\">").enumerate().map(|(at, piece)| match at {
+        0 => piece,
+        _ => piece.split_once("</span>").unwrap().1,
+    }) {
+        left.push_str(piece);
+    }
+    let left = left.replace("<mark>", "").replace("<mark class=\"stop\">", "").replace("</mark>", "");
+    assert!(
+        review
+            .html
+            .contains(&format!("<p class=\"words\" dir=\"auto\">{left}\n\n<span class=\"disclaimer\"")),
+        "{left}"
+    );
     let rendered = "Words. \n\nThe disclaimer.";
     let part = Part::new(rendered, "The disclaimer.");
     assert_eq!(format!("{}{}", part.words, part.disclaimer), rendered);
