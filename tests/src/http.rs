@@ -84,7 +84,7 @@ pub fn hidden(page: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn unescape(text: &str) -> String {
+pub(crate) fn unescape(text: &str) -> String {
     text.replace("&#60;", "<")
         .replace("&#62;", ">")
         .replace("&#34;", "\"")

@@ -6,9 +6,12 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, missing_docs)]
 
 mod calls;
+mod contents;
+pub mod html;
 mod http;
 mod world;
 
 pub use calls::Calls;
+pub use contents::contents;
 pub use http::{Answer, field, form_body, hidden, percent};
 pub use world::{Channel, Mailbox, Timeline, proposal};

@@ -402,10 +402,9 @@ impl Channel {
     /// Votes through the pages: a choice, then its confirmation. The confirming page's answer.
     pub async fn vote(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.get(path).await;
-        if page.status != 200 {
+        let Some(token) = crate::field(&page.body, "form_token") else {
             return page;
-        }
-        let token = crate::field(&page.body, "form_token").unwrap();
+        };
         let mut chosen = vec![("form_token", token.as_str())];
         chosen.extend(fields);
         let confirmation = self.post_form(path, &chosen).await;

@@ -97,10 +97,17 @@ impl Source {
 /// A client's promise to repeat a request only with the same body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotency {
-    /// The key as sent.
-    pub key: String,
-    /// The body as sent.
-    pub body: Vec<u8>,
+    key: String,
+    body: Vec<u8>,
+}
+
+impl Idempotency {
+    /// The promise that came with `key` and `body` from `address`. Keys are told apart by who sent them, so that strangers
+    /// with the same simple key do not meet. Not by the day, as a [`Source`] is: a repetition after midnight is one.
+    #[must_use]
+    pub fn new(secret: &[u8], address: &str, key: &str, body: Vec<u8>) -> Self {
+        Self { key: digest(&[secret, address.as_bytes(), key.as_bytes()]), body }
+    }
 }
 
 /// What was accepted.
@@ -160,8 +167,7 @@ pub async fn propose(
     let return_code = ReturnCode::from_bytes(core.randomness.bytes());
     let answered = Answered { id: new.id, return_code: return_code.to_string() };
     let remembered = idempotency.map(|idempotency| {
-        let key = digest(&[source.bucket.as_bytes(), idempotency.key.as_bytes()]);
-        Remembered::new(key, digest(&[&idempotency.body]), answered.clone(), now)
+        Remembered::new(idempotency.key.clone(), digest(&[&idempotency.body]), answered.clone(), now)
     });
     let mut report = None;
     let step = Submission::receive(new, &revision, now)

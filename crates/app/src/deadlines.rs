@@ -33,7 +33,7 @@ pub async fn sweep(core: &Core) -> Result<(), StepFailure> {
                     let sent = core.queue.send(QueueName::Invitations, Hint { submission: id }).await;
                     (id, sent.map_err(|error| StepFailure::Store(StoreError::Unavailable(error.to_string()))))
                 }
-                Hit::Submission(id) => (id, push_on(core, id).await),
+                Hit::Submission(id) | Hit::WaitsForSlot(id) => (id, push_on(core, id).await),
             };
             if let Err(error) = outcome {
                 tracing::error!(submission = %id, %error, "a due item could not be pushed on");

@@ -92,6 +92,7 @@ async fn draw_panel(core: &Core, id: SubmissionId) -> Result<Submission, StepFai
                 tracing::info!(submission = %id, invited = step.notices.len(), "panel drawn");
                 return Ok(step.submission);
             }
+            Err(StoreError::Paused) => return Ok(before),
             Err(StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }

@@ -28,7 +28,7 @@ use curation::{
     words::Words,
 };
 use screening::{Outcome, Report};
-use store::{Store, StoreError};
+use store::{Store, StoreError, Write};
 
 use crate::ports::{Clock, Hint, Queue, QueueName, Randomness};
 
@@ -136,6 +136,14 @@ pub struct Reviser {
     pub actor: Actor,
     /// The words are not the submitter's own: they will be asked.
     pub is_other: bool,
+}
+
+/// What has to change tables when a step conceals a submission, or reveals it.
+pub(crate) async fn moves(core: &Core, before: &Submission, step: &Step) -> Result<Vec<Write>, StoreError> {
+    if before.is_concealed() == step.submission.is_concealed() {
+        return Ok(vec![]);
+    }
+    Ok(core.store.written(before).await?.into_iter().map(Write::Move).collect())
 }
 
 fn verdict(report: &Report, salt: Salt) -> Verdict {

@@ -7,18 +7,14 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use curation::{
     cadence::Slot,
-    ids::PersonId,
-    review::Closing,
     submission::{Attention, Delivery, DeliveryStatus, Revision, State, Step, Submission},
     time::Now,
+    transitions::NotPublishable,
 };
 use platforms::{Intent, Platform, PlatformError, RemotePost};
 use store::{Channel, Check, Hit, StoreError, Write};
 
 use crate::{Core, MOST_RACES, StepFailure};
-
-/// Hits that one poll looks at: more than ever wait for a slot at six posts a day.
-const MOST_HITS: i32 = 50;
 
 /// The platforms that are switched on.
 pub type Platforms = [Arc<dyn Platform>];
@@ -29,18 +25,19 @@ pub type Platforms = [Arc<dyn Platform>];
 /// [`StepFailure::Store`]: the next poll goes on.
 pub async fn poll(core: &Core, platforms: &Platforms) -> Result<(), StepFailure> {
     let mut slots = Slots::Unknown;
-    for hit in core.store.due_to_publish(core.clock.now().at, MOST_HITS).await? {
-        let Hit::Submission(id) = hit else { continue };
+    for hit in core.store.due_to_publish(core.clock.now().at).await? {
         let now = core.clock.now();
+        let id = match hit {
+            Hit::WaitsForSlot(_) if !slots.may_be_open(core, now).await? => continue,
+            Hit::WaitsForSlot(id) | Hit::Submission(id) => id,
+            Hit::Notices(_) => continue,
+        };
         let Some(before) = core.store.load(id).await? else { continue };
         if before.due().is_none_or(|due| due.at > now.at) {
             continue;
         }
         let outcome = match before.state {
             State::Approved { awaits_submitter: false, .. } => {
-                if matches!(slots, Slots::Unknown) {
-                    slots = Slots::ask(core, now).await?;
-                }
                 match std::mem::replace(&mut slots, Slots::Closed) {
                     Slots::Open(channel) => match take(core, platforms, before, &channel, now).await {
                         // What could not be taken has not used the slot.
@@ -59,7 +56,7 @@ pub async fn poll(core: &Core, platforms: &Platforms) -> Result<(), StepFailure>
             _ => Ok(()),
         };
         match outcome {
-            Ok(()) | Err(StepFailure::Store(StoreError::Conflict)) => {}
+            Ok(()) | Err(StepFailure::Store(StoreError::Conflict | StoreError::Paused)) => {}
             Err(error) => return Err(error),
         }
     }
@@ -74,11 +71,15 @@ enum Slots {
 }
 
 impl Slots {
-    async fn ask(core: &Core, now: Now) -> Result<Self, StoreError> {
-        let channel = core.store.channel().await?;
-        let is_open = !channel.switches.paused
-            && matches!(channel.cadence.slot(&channel.policy.rhythm, now), Slot::Open(_));
-        Ok(if is_open { Self::Open(Box::new(channel)) } else { Self::Closed })
+    /// Asks the settings, once a poll.
+    async fn may_be_open(&mut self, core: &Core, now: Now) -> Result<bool, StoreError> {
+        if matches!(self, Self::Unknown) {
+            let channel = core.store.channel().await?;
+            let is_open = !channel.switches.paused
+                && matches!(channel.cadence.slot(&channel.policy.rhythm, now), Slot::Open(_));
+            *self = if is_open { Self::Open(Box::new(channel)) } else { Self::Closed };
+        }
+        Ok(matches!(self, Self::Open(_)))
     }
 }
 
@@ -97,28 +98,32 @@ async fn take(
     let Some(revision) = core.store.revision(before.id, before.revision).await? else {
         return Err(StoreError::Unreadable("revision").into());
     };
-    let is_whole = revision.content() == before.content;
     let is_enabled = revision
         .composition
         .renderings
         .iter()
         .all(|rendering| platforms.iter().any(|platform| platform.name() == rendering.platform));
-    if !is_whole || !is_enabled {
-        tracing::error!(submission = %before.id, is_whole, is_enabled, "approved content cannot be published");
-        return Ok(None);
-    }
     let mut barred = BTreeSet::new();
     loop {
-        let Some(review) = before.review.as_ref().filter(|_| has_quorum(&before, &barred, now)) else {
-            let step = before.clone().quorum_lost(&barred, now)?;
-            core.store.commit(&before, &step, vec![], &[], now).await?;
-            tracing::warn!(submission = %before.id, "quorum lost before publication");
-            core.hint_after(&step).await;
-            return Ok(None);
-        };
+        match before.publishable(&revision, &barred) {
+            Ok(()) if is_enabled => {}
+            Err(NotPublishable::QuorumLost) => {
+                let step = before.clone().quorum_lost(&barred, now)?;
+                core.store.commit(&before, &step, vec![], &[], now).await?;
+                tracing::warn!(submission = %before.id, "quorum lost before publication");
+                core.hint_after(&step).await;
+                return Ok(None);
+            }
+            refused => {
+                let reason =
+                    refused.err().map_or("a platform is switched off".to_owned(), |error| error.to_string());
+                tracing::error!(submission = %before.id, reason, "approved content cannot be published");
+                return Ok(None);
+            }
+        }
         let step = before.clone().take(&revision.composition.renderings, core.clock.real_time(), now)?;
+        let approvers = before.review.as_ref().map(|review| review.approvers()).unwrap_or_default();
         let mut checks = vec![Check::NotPaused];
-        let approvers = review.approvers();
         checks.extend(approvers.difference(&barred).map(|person| Check::Standing(*person, now)));
         let writes = vec![Write::Cadence(cadence.clone())];
         match core.store.commit(&before, &step, writes, &checks, now).await {
@@ -130,13 +135,6 @@ async fn take(
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-fn has_quorum(submission: &Submission, barred: &BTreeSet<PersonId>, now: Now) -> bool {
-    submission
-        .review
-        .as_ref()
-        .is_some_and(|review| review.closing(submission.tier, barred, now) == Some(Closing::Approved))
 }
 
 /// Takes over from a publisher that vanished.

@@ -12,10 +12,10 @@ use curation::{
     words::{InvalidWords, Words},
 };
 use screening::Report;
-use store::{StoreError, Write};
+use store::StoreError;
 
 use crate::{
-    Core, MOST_RACES, Reviser, StepFailure,
+    Core, MOST_RACES, Reviser, StepFailure, moves,
     submitter::{ReviseError, revise, simple},
 };
 
@@ -91,12 +91,17 @@ pub async fn officer(core: &Core, id: PersonId) -> Result<Officer, OfficerError>
 /// [`OfficerError`].
 pub async fn show(core: &Core, id: SubmissionId, officer: &Officer) -> Result<Detail, OfficerError> {
     let submission = core.store.load(id).await?.ok_or(StepFailure::Unknown)?;
-    let report = core.store.report(id, submission.revision).await?;
     let is_safeguarding = matches!(officer.duty, Duty::Lead | Duty::Deputy);
     let revision = match submission.is_concealed() {
         true if is_safeguarding => core.store.concealed_revision(id, submission.revision).await?,
         true => None,
         false => core.store.revision(id, submission.revision).await?,
+    };
+    // What was found in crisis words says what they are about.
+    let report = match submission.is_concealed() {
+        true if is_safeguarding => core.store.concealed_report(id, submission.revision).await?,
+        true => None,
+        false => core.store.report(id, submission.revision).await?,
     };
     let masks = matches!(submission.state, State::NeedsRedaction { .. }) && !is_safeguarding;
     let masked = match (&revision, &report) {
@@ -106,8 +111,6 @@ pub async fn show(core: &Core, id: SubmissionId, officer: &Officer) -> Result<De
         _ => None,
     };
     let revision = revision.filter(|_| !masks);
-    // What was found in crisis words says what they are about.
-    let report = report.filter(|_| is_safeguarding || !submission.is_concealed());
     let audit = core.store.audit(id).await?;
     Ok(Detail { submission, revision, report, masked, audit })
 }
@@ -126,15 +129,7 @@ pub async fn release(
         let now = core.clock.now();
         let before = core.store.load(id).await?.ok_or(StepFailure::Unknown)?;
         let step = before.clone().release(officer.id, officer.duty, to, now)?;
-        let mut writes = Vec::new();
-        if before.is_concealed() && !step.submission.is_concealed() {
-            for number in 1..=before.revision {
-                if let Some(revision) = core.store.concealed_revision(id, number).await? {
-                    writes.push(Write::Revision(revision));
-                    writes.push(Write::ForgetConcealed(number));
-                }
-            }
-        }
+        let writes = moves(core, &before, &step).await?;
         match core.store.commit(&before, &step, writes, &[], now).await {
             Ok(()) => {
                 core.hint_after(&step).await;

@@ -6,7 +6,7 @@ use curation::{
 };
 use store::{StoreError, Write};
 
-use crate::{Core, MOST_RACES, StepFailure};
+use crate::{Core, MOST_RACES, StepFailure, moves};
 
 /// Screens a submission that waits for it; any other is left alone.
 ///
@@ -25,12 +25,8 @@ pub async fn screen(core: &Core, id: SubmissionId) -> Result<(), StepFailure> {
             return Err(StoreError::Unreadable("revision").into());
         };
         let (step, report) = core.screen_now(before.clone(), &revision, now)?;
-        let mut writes = Vec::new();
+        let mut writes = moves(core, &before, &step).await?;
         writes.extend(report.map(|report| Write::Report(revision.number, report)));
-        if step.submission.is_concealed() {
-            writes.push(Write::ForgetRevision(revision.number));
-            writes.push(Write::Concealed(revision));
-        }
         match core.store.commit(&before, &step, writes, &[], now).await {
             Ok(()) => {
                 tracing::info!(submission = %id, state = step.submission.state.name(), "screened");

@@ -111,10 +111,7 @@ pub async fn revise(
             })
             .map_err(StepFailure::from)?;
         let number = revision.number;
-        let mut writes = vec![match step.submission.is_concealed() {
-            true => Write::Concealed(revision),
-            false => Write::Revision(revision),
-        }];
+        let mut writes = vec![Write::Revision(revision)];
         writes.extend(report.map(|report| Write::Report(number, report)));
         match core.store.commit(&before, &step, writes, &[], now).await {
             Ok(()) => {

@@ -16,7 +16,7 @@ use curation::{
 use screening::Report;
 use store::{BallotRecord, Check, StoreError, Write};
 
-use crate::{Core, MOST_RACES};
+use crate::{Core, MOST_RACES, moves};
 
 /// Whoever holds a review link: what the link says, to be checked against what is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,15 @@ pub struct Holder {
     pub revision: u32,
     /// The person's epoch when the link was made.
     pub epoch: u32,
+}
+
+/// What a good link opens.
+#[derive(Debug, Clone)]
+pub enum Opened {
+    /// A review that goes on.
+    Review(Box<ReviewView>),
+    /// No vote (any more), for this reason; a concern may still stop the item.
+    NoVote(Box<Submission>, ReviewError),
 }
 
 /// Why a reviewer cannot go on.
@@ -88,8 +97,8 @@ pub struct NewBallot {
 /// The item behind a link, if the link is good.
 ///
 /// # Errors
-/// [`ReviewError`]; everything that is wrong with the link itself is [`ReviewError::DeadLink`].
-pub async fn open(core: &Core, holder: Holder) -> Result<ReviewView, ReviewError> {
+/// [`ReviewError::DeadLink`] for everything that is wrong with the link itself; [`ReviewError::Store`].
+pub async fn open(core: &Core, holder: Holder) -> Result<Opened, ReviewError> {
     let now = core.clock.now();
     let submission = core.store.load(holder.submission).await?.ok_or(ReviewError::DeadLink)?;
     let therapist = core.store.therapist(holder.person).await?.ok_or(ReviewError::DeadLink)?;
@@ -98,13 +107,12 @@ pub async fn open(core: &Core, holder: Holder) -> Result<ReviewView, ReviewError
         return Err(ReviewError::DeadLink);
     }
     if !matches!(submission.state, State::InReview { .. }) {
-        return Err(ReviewError::Closed);
+        return Ok(Opened::NoVote(Box::new(submission), ReviewError::Closed));
     }
     let seat = submission.review.as_ref().and_then(|review| review.seat_of(holder.person));
-    let seat = seat.filter(|seat| !seat.stepped_back).ok_or(ReviewError::NoVote)?;
-    if !therapist.in_good_standing(now) {
-        return Err(ReviewError::NoVote);
-    }
+    let Some(seat) = seat.filter(|seat| !seat.stepped_back && therapist.in_good_standing(now)) else {
+        return Ok(Opened::NoVote(Box::new(submission), ReviewError::NoVote));
+    };
     let has_voted = seat.ballot.is_some();
     let revision = core.store.revision(submission.id, submission.revision).await?;
     let revision = revision.ok_or(StoreError::Unreadable("revision"))?;
@@ -114,7 +122,7 @@ pub async fn open(core: &Core, holder: Holder) -> Result<ReviewView, ReviewError
         false => vec![],
     };
     let earlier = earlier(core, &submission, holder.person).await?;
-    Ok(ReviewView { submission, revision, report, ballots, earlier })
+    Ok(Opened::Review(Box::new(ReviewView { submission, revision, report, ballots, earlier })))
 }
 
 async fn earlier(
@@ -175,12 +183,12 @@ pub async fn cast(core: &Core, holder: Holder, ballot: &NewBallot) -> Result<Sub
                 CastError::OtherRevision => ReviewError::DeadLink,
                 CastError::NoVote => ReviewError::NoVote,
             })?;
-        let mut writes = vec![Write::Ballot(record)];
+        let mut writes = moves(core, &before, &step).await?;
+        writes.push(Write::Ballot(record));
         let mut checks = vec![Check::Voter(holder.person, holder.epoch, now)];
         if ballot.decision == Decision::Concern {
             // A lapse does not silence a concern, a dead link does.
             checks = vec![Check::Epoch(holder.person, holder.epoch)];
-            writes.extend(conceal(core, &before).await?);
         }
         let mut approvers = approvers_of(&step, &barred, now);
         // One transaction takes one check of an item, and the voter's says more.
@@ -212,16 +220,4 @@ pub(crate) fn approvers_of(step: &Step, barred: &BTreeSet<PersonId>, now: Now) -
     let review = step.submission.review.as_ref().filter(|_| is_approval);
     let counted = review.map(|review| review.approvers()).unwrap_or_default();
     counted.difference(barred).map(|person| Check::Standing(*person, now)).collect()
-}
-
-/// Moves every revision's words to where the lead alone reads them.
-async fn conceal(core: &Core, before: &Submission) -> Result<Vec<Write>, StoreError> {
-    let mut writes = Vec::new();
-    for number in 1..=before.revision {
-        if let Some(revision) = core.store.revision(before.id, number).await? {
-            writes.push(Write::Concealed(revision));
-            writes.push(Write::ForgetRevision(number));
-        }
-    }
-    Ok(writes)
 }

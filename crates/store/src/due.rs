@@ -20,13 +20,18 @@ pub const LANES: u32 = 4;
 pub enum Hit {
     /// The submission itself.
     Submission(SubmissionId),
+    /// An approved submission, which waits for the cadence: there is no need to read it when there is no slot.
+    WaitsForSlot(SubmissionId),
     /// Mail of this submission that should have been sent.
     Notices(SubmissionId),
 }
 
+/// The publisher's partition.
+const PUBLISH: &str = "publish";
+
 pub(crate) fn lane_name(lane: Lane, id: SubmissionId) -> String {
     match lane {
-        Lane::Publish => "publish".to_owned(),
+        Lane::Publish => PUBLISH.to_owned(),
         // The random end of the id spreads evenly.
         Lane::Work => {
             let sum: u32 = id.to_string().bytes().map(u32::from).sum();
@@ -43,10 +48,13 @@ pub(crate) fn mark_due(item: &mut Item, id: SubmissionId, due: Due) {
 impl Store {
     /// What the publisher should look at by `now`, the longest due first; one query.
     ///
+    /// A whole page of keys, some ten thousand: what is to be taken down must not queue behind what waits for a slot.
+    ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn due_to_publish(&self, now: Timestamp, limit: i32) -> Result<Vec<Hit>, StoreError> {
-        self.due_in("publish", now, limit).await
+    pub async fn due_to_publish(&self, now: Timestamp) -> Result<Vec<Hit>, StoreError> {
+        let hits = self.due_in(PUBLISH, now, None).await?;
+        Ok(hits.iter().filter_map(hit).collect())
     }
 
     /// What the deadlines' sweep should look at by `now` in one of the [`LANES`]; one query.
@@ -54,10 +62,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn due_for_work(&self, lane: u32, now: Timestamp, limit: i32) -> Result<Vec<Hit>, StoreError> {
-        self.due_in(&format!("work#{lane}"), now, limit).await
+        let hits = self.due_in(&format!("work#{lane}"), now, Some(limit)).await?;
+        Ok(hits.iter().filter_map(hit).collect())
     }
 
-    async fn due_in(&self, lane: &str, now: Timestamp, limit: i32) -> Result<Vec<Hit>, StoreError> {
+    async fn due_in(&self, lane: &str, now: Timestamp, limit: Option<i32>) -> Result<Vec<Item>, StoreError> {
         let page = self
             .client
             .query()
@@ -66,18 +75,20 @@ impl Store {
             .key_condition_expression("lane = :lane AND due_at <= :now")
             .expression_attribute_values(":lane", text(lane))
             .expression_attribute_values(":now", instant(now))
-            .limit(limit)
+            .set_limit(limit)
             .send()
             .await
             .map_err(|error| StoreError::from_engine(&error.into_service_error()))?;
-        Ok(page.items().iter().filter_map(hit).collect())
+        Ok(page.items.unwrap_or_default())
     }
 }
 
 fn hit(item: &Item) -> Option<Hit> {
     let id = string(item, "pk")?.strip_prefix("s#")?.parse().ok()?;
-    match string(item, "sk")? {
-        "state" => Some(Hit::Submission(id)),
-        _ => Some(Hit::Notices(id)),
-    }
+    let is_for_publisher = string(item, "lane")? == PUBLISH;
+    Some(match (string(item, "sk")?, string(item, "state")) {
+        ("state", Some("approved")) if is_for_publisher => Hit::WaitsForSlot(id),
+        ("state", _) => Hit::Submission(id),
+        _ => Hit::Notices(id),
+    })
 }

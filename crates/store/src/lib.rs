@@ -13,7 +13,7 @@ mod transaction;
 
 pub use due::{Hit, LANES};
 pub use settings::{Channel, Switches};
-pub use submissions::{BallotRecord, Check, NoticeBatch, Proposal, Write};
+pub use submissions::{BallotRecord, Check, NoticeBatch, Proposal, Write, Written};
 pub use tokens::{Answered, Remembered};
 
 use std::sync::Arc;
@@ -80,6 +80,9 @@ pub enum StoreError {
     /// These people are not in good standing at this moment. Nothing was written.
     #[error("{} of those who count are not in good standing", .0.len())]
     Barred(Vec<PersonId>),
+    /// The channel is paused. Nothing was written.
+    #[error("the channel is paused")]
+    Paused,
     /// The engine cannot be reached, a table is missing, or it is over its limit. Whether a write took effect is unknown.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),

@@ -41,7 +41,12 @@ async fn create_table(client: &Client, table: &str, has_due_index: bool) -> Resu
                 GlobalSecondaryIndex::builder()
                     .index_name(DUE_INDEX)
                     .set_key_schema(Some(vec![key("lane", KeyType::Hash)?, key("due_at", KeyType::Range)?]))
-                    .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+                    .projection(
+                        Projection::builder()
+                            .projection_type(ProjectionType::Include)
+                            .non_key_attributes("state")
+                            .build(),
+                    )
                     .build()
                     .map_err(incomplete)?,
             );

@@ -77,14 +77,10 @@ pub struct Proposal<'a> {
 /// What else a step writes in its transaction.
 #[derive(Debug, Clone)]
 pub enum Write {
-    /// Words, where everybody with a part in it may read them.
+    /// Words.
     Revision(Revision),
-    /// Words, where the lead's function alone may read them.
-    Concealed(Revision),
-    /// Words leave the open table.
-    ForgetRevision(u32),
-    /// Words leave the lead's table.
-    ForgetConcealed(u32),
+    /// Something that somebody wrote changes tables, as the step conceals or reveals the submission.
+    Move(Written),
     /// A report on a revision.
     Report(u32, Report),
     /// A ballot.
@@ -96,6 +92,20 @@ pub enum Write {
     /// A person has a seat, whose links live until then.
     OpenReview(PersonId, Timestamp),
 }
+
+/// Words, a report or a ballot as it is stored: what is concealed and revealed together.
+#[derive(Clone)]
+pub struct Written(Item);
+
+impl std::fmt::Debug for Written {
+    // What somebody wrote must not reach a log by way of a debug print.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Written(..)")
+    }
+}
+
+/// The sort keys of what somebody wrote, or that says what it is about.
+const WRITTEN: [&str; 3] = ["rev#", "screen#", "ballot#"];
 
 /// What must hold at the moment of the write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,14 +140,10 @@ impl Store {
         let submission = &proposal.step.submission;
         let mut transaction = Transaction::default();
         self.add_step(&mut transaction, 0, proposal.step, now)?;
-        let mut writes = vec![if submission.is_concealed() {
-            Write::Concealed(proposal.revision.clone())
-        } else {
-            Write::Revision(proposal.revision.clone())
-        }];
+        let mut writes = vec![Write::Revision(proposal.revision.clone())];
         writes.extend(proposal.report.map(|report| Write::Report(submission.revision, report.clone())));
         for write in writes {
-            self.add_write(&mut transaction, submission.id, write)?;
+            self.add_write(&mut transaction, submission, write)?;
         }
         let mut origin = with_document(&partition(submission.id), "consent", proposal.consent)?;
         origin.insert("return_code".to_owned(), text(proposal.return_code));
@@ -178,7 +184,7 @@ impl Store {
         let mut transaction = Transaction::default();
         self.add_step(&mut transaction, before.version, step, now)?;
         for write in writes {
-            self.add_write(&mut transaction, before.id, write)?;
+            self.add_write(&mut transaction, &step.submission, write)?;
         }
         for (place, check) in checks.iter().enumerate() {
             // The engine refuses two looks at one item, and who votes is asked about again when their vote closes.
@@ -236,31 +242,26 @@ impl Store {
     fn add_write(
         &self,
         transaction: &mut Transaction,
-        id: SubmissionId,
+        after: &Submission,
         write: Write,
     ) -> Result<(), StoreError> {
-        let pk = partition(id);
-        let (open, concealed) = (&self.tables.submissions, &self.tables.disclosures);
+        let pk = partition(after.id);
+        let (here, other) = self.written_tables(after.is_concealed());
         match write {
             Write::Revision(revision) => {
-                transaction.put(open, with_document(&pk, &revision_key(revision.number), &revision)?)
+                transaction.put(here, with_document(&pk, &revision_key(revision.number), &revision)?)
             }
-            Write::Concealed(revision) => {
-                transaction.put(concealed, with_document(&pk, &revision_key(revision.number), &revision)?)
-            }
-            Write::ForgetRevision(number) => transaction.delete(open, &pk, &revision_key(number)),
-            Write::ForgetConcealed(number) => transaction.delete(concealed, &pk, &revision_key(number)),
             Write::Report(number, report) => {
-                transaction.put(open, with_document(&pk, &format!("screen#{number:04}"), &report)?)
+                transaction.put(here, with_document(&pk, &report_key(number), &report)?)
             }
             Write::Ballot(ballot) => {
-                let sk = format!(
-                    "{}{}#{}",
-                    ballots_key(ballot.revision),
-                    ballot.at.as_millisecond(),
-                    ballot.person
-                );
-                transaction.put(open, with_document(&pk, &sk, &ballot)?)
+                let sk = format!("{}{:08}#{}", ballots_key(ballot.revision), after.version, ballot.person);
+                transaction.put(here, with_document(&pk, &sk, &ballot)?)
+            }
+            Write::Move(Written(item)) => {
+                let sk = string(&item, "sk").unwrap_or_default().to_owned();
+                transaction.delete(other, &pk, &sk)?;
+                transaction.put(here, item)
             }
             Write::Cadence(cadence) => {
                 let before = cadence.version.saturating_sub(1);
@@ -269,9 +270,9 @@ impl Store {
                 transaction.put_over(&self.tables.settings, item, before)
             }
             Write::OpenReview(person, until) => {
-                let mut item = with_document(&format!("person#{person}"), &pk, &id)?;
+                let mut item = with_document(&format!("person#{person}"), &pk, &after.id)?;
                 item.insert("expires_at".to_owned(), number(until.as_second()));
-                transaction.put(open, item)
+                transaction.put(&self.tables.submissions, item)
             }
             Write::Therapist(therapist) => {
                 let before = therapist.version.saturating_sub(1);
@@ -282,6 +283,28 @@ impl Store {
                 )
             }
         }
+    }
+
+    /// Where what somebody wrote belongs, and where it does not: crisis texts are in a table of their own, which the
+    /// lead's function alone may read.
+    fn written_tables(&self, is_concealed: bool) -> (&String, &String) {
+        let (open, concealed) = (&self.tables.submissions, &self.tables.disclosures);
+        if is_concealed { (concealed, open) } else { (open, concealed) }
+    }
+
+    /// Everything that somebody wrote for a submission, from the table where it is until a step conceals or reveals it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn written(&self, submission: &Submission) -> Result<Vec<Written>, StoreError> {
+        let (here, _) = self.written_tables(submission.is_concealed());
+        let mut written = Vec::new();
+        for prefix in WRITTEN {
+            written.extend(
+                self.all_under(here, &partition(submission.id), prefix).await?.into_iter().map(Written),
+            );
+        }
+        Ok(written)
     }
 
     /// The words of a revision, from the open table.
@@ -304,12 +327,24 @@ impl Store {
         self.get(&self.tables.disclosures, &partition(id), &revision_key(number), "revision").await
     }
 
-    /// What screening found in a revision.
+    /// What screening found in a revision, from the open table.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn report(&self, id: SubmissionId, number: u32) -> Result<Option<Report>, StoreError> {
-        self.get(&self.tables.submissions, &partition(id), &format!("screen#{number:04}"), "report").await
+        self.get(&self.tables.submissions, &partition(id), &report_key(number), "report").await
+    }
+
+    /// What screening found in a concealed revision: only the lead's function may read that table.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn concealed_report(
+        &self,
+        id: SubmissionId,
+        number: u32,
+    ) -> Result<Option<Report>, StoreError> {
+        self.get(&self.tables.disclosures, &partition(id), &report_key(number), "report").await
     }
 
     /// All ballots on a revision, in the order in which they were cast.
@@ -419,6 +454,8 @@ impl Store {
             (&self.tables.submissions, "notice#"),
             (&self.tables.submissions, "consent"),
             (&self.tables.disclosures, "rev#"),
+            (&self.tables.disclosures, "screen#"),
+            (&self.tables.disclosures, "ballot#"),
         ] {
             for item in self.all_under(table, &pk, prefix).await? {
                 if let Some(code) = string(&item, "return_code") {
@@ -467,6 +504,10 @@ impl Store {
 
 fn revision_key(number: u32) -> String {
     format!("rev#{number:04}")
+}
+
+fn report_key(number: u32) -> String {
+    format!("screen#{number:04}")
 }
 
 fn ballots_key(revision: u32) -> String {

@@ -19,6 +19,7 @@ pub(crate) const MOST_ITEMS: usize = 100;
 #[derive(Debug, Clone, Copy)]
 enum Refusal {
     Conflict,
+    Paused,
     Barred(PersonId),
 }
 
@@ -103,7 +104,7 @@ impl Transaction {
             .expression_attribute_values(":no", AttributeValue::Bool(false))
             .build()
             .map_err(incomplete)?;
-        self.push(TransactWriteItem::builder().condition_check(check).build(), Refusal::Conflict);
+        self.push(TransactWriteItem::builder().condition_check(check).build(), Refusal::Paused);
         Ok(())
     }
 
@@ -159,17 +160,20 @@ impl Transaction {
 /// A conflict outweighs a bar: whoever lost the race must load again before asking who counts.
 fn refused(reasons: &[CancellationReason], refusals: &[Refusal]) -> StoreError {
     let mut barred = Vec::new();
+    let mut is_paused = false;
     let mut other = None;
     for (reason, refusal) in reasons.iter().zip(refusals) {
         match (reason.code().unwrap_or("None"), refusal) {
             ("None", _) => {}
             ("ConditionalCheckFailed", Refusal::Barred(person)) => barred.push(*person),
+            ("ConditionalCheckFailed", Refusal::Paused) => is_paused = true,
             ("ConditionalCheckFailed" | "TransactionConflict", _) => return StoreError::Conflict,
             (code, _) => other = Some(code.to_owned()),
         }
     }
     match other {
         Some(code) => StoreError::Unavailable(code),
+        None if is_paused => StoreError::Paused,
         None if barred.is_empty() => StoreError::Conflict,
         None => StoreError::Barred(barred),
     }

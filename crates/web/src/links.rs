@@ -154,6 +154,13 @@ impl OpenedLink {
         &self.0.person
     }
 
+    /// The revision and the epoch that the link claims, for a step that compares them with what is stored in the very
+    /// transaction that it writes.
+    #[must_use]
+    pub fn claimed(&self) -> (u32, u32) {
+        (self.0.revision, self.0.epoch)
+    }
+
     /// The link, if it was made in the current epoch and for the current revision. Pass [`NO_REVISION`] on pages
     /// that are not bound to a revision.
     ///

@@ -26,7 +26,7 @@ pub use choices::{Decision, Role, Verdict};
 pub use difference::{Difference, Piece};
 pub use forms::{Errors, FieldError};
 pub use marked::{Finding, MarkedText, Severity};
-pub use outcome::{Closed, ClosedReason, DeadLink, Done, DoneKind, Problem};
+pub use outcome::{Closed, ClosedReason, Concern, DeadLink, Done, DoneKind, Problem};
 pub use public::{Help, RefusedMinor, StatusEntry, Submit, ThankYou};
 pub use review::{Earlier, Entered, Other, OwnBallot, Part, Post, Review, ReviewConfirm};
 pub use status::{Agree, Change, Dated, Status, StatusConfirm, Withdraw};

@@ -6,10 +6,12 @@ mod public;
 mod review;
 mod status;
 
+use std::convert::Infallible;
+
 use axum::{
     Router,
-    extract::{MatchedPath, Request},
-    http::{HeaderName, HeaderValue, StatusCode},
+    extract::{FromRequestParts, MatchedPath, Path, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request::Parts},
     middleware::{Next, from_fn},
     response::Response,
     routing::{get, post},
@@ -24,6 +26,19 @@ pub const LONGEST_BODY: usize = 16 * 1024;
 #[derive(Debug, Clone)]
 pub struct SourceAddress(pub String);
 
+/// The token of an address. One that is cut off altogether, or is no text at all, is as dead as any other: where it
+/// cannot be read it is empty, and an empty token opens nothing.
+struct Token(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Token {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(path.map(|Path(token)| token).unwrap_or_default()))
+    }
+}
+
 /// What the public uses: form and API, help, status, health.
 pub fn public(web: Web) -> Router {
     let router = Router::new()
@@ -32,6 +47,7 @@ pub fn public(web: Web) -> Router {
         .route("/help", get(public::help))
         .route("/health", get(public::health))
         .route("/status", get(status::entry).post(status::enter))
+        .route("/status/", get(status::show))
         .route("/status/{token}", get(status::show))
         .route("/status/{token}/words", post(status::words))
         .route("/status/{token}/agree", post(status::agree))
@@ -44,22 +60,25 @@ pub fn public(web: Web) -> Router {
 pub fn review(web: Web) -> Router {
     let router = Router::new()
         .route("/review/fresh", post(review::fresh))
+        .route("/review/", get(review::show).post(review::choose))
         .route("/review/{token}", get(review::show).post(review::choose))
         .route("/review/{token}/confirm", post(review::confirm));
     dressed(router).with_state(web)
 }
 
 /// Any path that is nobody's: for the router that all others are merged into.
-pub async fn not_found() -> Response {
-    answer::problem_page(StatusCode::NOT_FOUND)
+pub async fn not_found(headers: HeaderMap) -> Response {
+    answer::problem_for(&headers, StatusCode::NOT_FOUND, "There is nothing at this address.")
+}
+
+async fn not_allowed(headers: HeaderMap) -> Response {
+    let detail = "This address does not take this method: propose words with POST /submissions.";
+    answer::problem_for(&headers, StatusCode::METHOD_NOT_ALLOWED, detail)
 }
 
 /// Security headers and a log line for every answer of `router`, known path or not.
 pub fn dressed<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
-    router
-        .fallback(not_found)
-        .method_not_allowed_fallback(|| async { answer::problem_page(StatusCode::METHOD_NOT_ALLOWED) })
-        .layer(from_fn(dress))
+    router.fallback(not_found).method_not_allowed_fallback(not_allowed).layer(from_fn(dress))
 }
 
 async fn dress(request: Request, next: Next) -> Response {

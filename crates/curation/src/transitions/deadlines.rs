@@ -42,13 +42,11 @@ impl Submission {
         match &self.state {
             State::Received { .. } | State::Held { hold: Hold::Technical { .. }, .. } => Task::Screen,
             State::Held { hold: Hold::Crisis { .. }, .. } => Task::Escalate,
-            State::InReview { draw_at, .. } => {
-                if self.review.is_none() || draw_at.is_some_and(|draw_at| draw_at <= now.at) {
-                    Task::Draw
-                } else {
-                    Task::AssessReview
-                }
+            // What may close a review comes before looking for more people to take part in it.
+            State::InReview { due_at, .. } if self.review.is_some() && *due_at <= now.at => {
+                Task::AssessReview
             }
+            State::InReview { .. } => Task::Draw,
             State::NeedsRedaction { .. }
             | State::Rewording { .. }
             | State::Stalled { .. }

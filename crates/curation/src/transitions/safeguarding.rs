@@ -61,6 +61,22 @@ impl Submission {
             .telling(Recipient::Duty(Duty::Lead), About::SafeguardingHold))
     }
 
+    /// True if a concern would stop it: it has reached a panel, is not held and has not ended.
+    #[must_use]
+    pub fn may_be_stopped(&self) -> bool {
+        matches!(
+            self.state,
+            State::InReview { .. }
+                | State::Stalled { .. }
+                | State::Rewording { .. }
+                | State::Rejected { .. }
+                | State::Approved { .. }
+                | State::Publishing { .. }
+                | State::NeedsAttention { .. }
+                | State::Published { .. }
+        )
+    }
+
     /// From here the lead alone reads it. A release given before says nothing about what has just been found.
     pub(super) fn conceal(&mut self) {
         self.concealed = true;

@@ -146,7 +146,7 @@ async fn nothing_that_asks_for_it_happens_while_the_channel_is_paused() {
     let one = Move { step, writes: vec![], checks: vec![Check::NotPaused] };
     world.store.set_switches(&Switches { paused: true }).await.unwrap();
     assert!(world.store.channel().await.unwrap().switches.paused);
-    assert_eq!(refused(&world, &seated, &one).await, StoreError::Conflict);
+    assert_eq!(refused(&world, &seated, &one).await, StoreError::Paused);
     world.store.set_switches(&Switches { paused: false }).await.unwrap();
     write(&world, &seated, &one).await.unwrap();
 }
@@ -234,7 +234,8 @@ async fn a_concern_moves_the_words_to_the_lead_and_a_release_moves_them_back() {
     assert!(world.table_holds(open, WORDS).await && !world.table_holds(lead, WORDS).await);
 
     let mut concern = vote(&seated, 0, Decision::Concern);
-    concern.writes = vec![Write::Concealed(revision(1, WORDS)), Write::ForgetRevision(1)];
+    let written = world.store.written(&seated).await.unwrap();
+    concern.writes = written.into_iter().map(Write::Move).collect();
     concern.checks = vec![];
     write(&world, &seated, &concern).await.unwrap();
     assert!(!world.table_holds(open, WORDS).await && world.table_holds(lead, WORDS).await);
@@ -246,7 +247,8 @@ async fn a_concern_moves_the_words_to_the_lead_and_a_release_moves_them_back() {
     let held = world.write(&held, &step).await;
     assert!(!world.table_holds(open, WORDS).await);
     let step = held.clone().release(person(91), Duty::Deputy, ReleaseTo::Review, monday()).unwrap();
-    let writes = vec![Write::Revision(revision(1, WORDS)), Write::ForgetConcealed(1)];
+    let written = world.store.written(&held).await.unwrap();
+    let writes = written.into_iter().map(Write::Move).collect();
     world.store.commit(&held, &step, writes, &[], monday()).await.unwrap();
     assert!(world.table_holds(open, WORDS).await && !world.table_holds(lead, WORDS).await);
     world.verified(seated.id).await;

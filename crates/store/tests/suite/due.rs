@@ -31,13 +31,13 @@ async fn mail(world: &World, minutes: i64) -> Vec<SubmissionId> {
     let hits = work(world, minutes_later(minutes).at).await;
     let notices = hits.iter().filter_map(|hit| match hit {
         Hit::Notices(id) => Some(*id),
-        Hit::Submission(_) => None,
+        Hit::Submission(_) | Hit::WaitsForSlot(_) => None,
     });
     notices.collect()
 }
 
 async fn to_publish(world: &World, minutes: i64) -> Vec<Hit> {
-    world.store.due_to_publish(minutes_later(minutes).at, PAGE).await.unwrap()
+    world.store.due_to_publish(minutes_later(minutes).at).await.unwrap()
 }
 
 async fn published(world: &World, before: &Submission) -> Submission {
@@ -70,26 +70,25 @@ async fn each_waiting_item_is_in_one_lane_from_its_due_time_on() {
 }
 
 #[tokio::test]
-async fn what_is_due_longest_comes_first_and_the_limit_holds() {
+async fn what_is_due_longest_comes_first() {
     let world = World::new().await;
     for (number, minutes) in [(1, 30), (2, 5), (3, 90)] {
         world.approved(number, minutes_later(minutes)).await;
     }
     let hits = |numbers: &[u32]| {
-        numbers.iter().map(|number| Hit::Submission(submission_id(*number))).collect::<Vec<_>>()
+        numbers.iter().map(|number| Hit::WaitsForSlot(submission_id(*number))).collect::<Vec<_>>()
     };
     assert_eq!(to_publish(&world, 4).await, []);
     assert_eq!(to_publish(&world, 5).await, hits(&[2]));
     assert_eq!(to_publish(&world, 89).await, hits(&[2, 1]));
     assert_eq!(to_publish(&world, 90).await, hits(&[2, 1, 3]));
-    assert_eq!(world.store.due_to_publish(minutes_later(90).at, 2).await.unwrap(), hits(&[2, 1]));
 }
 
 #[tokio::test]
 async fn what_waits_for_nothing_is_not_in_the_index() {
     let world = World::new().await;
     let approved = world.approved(1, monday()).await;
-    assert_eq!(to_publish(&world, 0).await, [Hit::Submission(approved.id)]);
+    assert_eq!(to_publish(&world, 0).await, [Hit::WaitsForSlot(approved.id)]);
     let published = published(&world, &approved).await;
     assert_eq!(published.state.name(), "published");
     let withdrawn = world.received(2).await;
@@ -201,10 +200,10 @@ async fn the_publishers_poll_is_one_query_whatever_is_stored() {
         let like = world.everything().await.remove(&key).unwrap();
         world.plant_many(table, many(&like, count)).await;
         world.calls.take();
-        assert_eq!(world.store.due_to_publish(minutes_later(59).at, 25).await.unwrap(), []);
+        assert_eq!(world.store.due_to_publish(minutes_later(59).at).await.unwrap(), []);
         assert_eq!(world.calls.take(), "Query 1", "{count} stored");
-        let found = world.store.due_to_publish(minutes_later(60).at, 25).await.unwrap();
-        assert_eq!(found, [Hit::Submission(approved.id)]);
+        let found = world.store.due_to_publish(minutes_later(60).at).await.unwrap();
+        assert_eq!(found, [Hit::WaitsForSlot(approved.id)]);
         assert_eq!(world.calls.take(), "Query 1", "{count} stored");
         let stored = world.store.list().await.unwrap().len();
         assert_eq!(stored, count as usize + 1, "all of it is there");

@@ -32,7 +32,7 @@ async fn withdrawn(world: &World, ballots: u8) -> Submission {
             .map(|number| ballot(person(number), Decision::Approve, &submission.content, now))
             .map(Write::Ballot)
             .collect::<Vec<_>>();
-        writes.push(Write::Concealed(revision(occasion + 2, WORDS)));
+        writes.push(Write::Revision(revision(occasion + 2, WORDS)));
         world.store.commit(&submission, &step, writes, &[], monday()).await.unwrap();
         submission = step.submission;
     }

@@ -38,7 +38,7 @@ async fn a_missing_table_is_named_by_its_code_alone() {
         store.audit(submission.id).await.unwrap_err(),
         store.accept(&example.proposal(), monday()).await.unwrap_err(),
         store.commit(&submission, &example.step, vec![], &[], monday()).await.unwrap_err(),
-        store.due_to_publish(monday().at, 1).await.unwrap_err(),
+        store.due_to_publish(monday().at).await.unwrap_err(),
         store.count("submit#example", hour, monday()).await.unwrap_err(),
         store.channel().await.unwrap_err(),
         store.put_therapist(&therapist(1)).await.unwrap_err(),

@@ -25,6 +25,8 @@ pub enum FormAction {
     Ballot,
     /// Leaves a comment or suggests other words.
     Note,
+    /// The submitter changes words.
+    Words,
     /// The submitter withdraws.
     Withdraw,
     /// The submitter has their data erased.

@@ -125,6 +125,19 @@ pub struct Closed {
     pub reference: String,
     /// Why.
     pub reason: ClosedReason,
+    /// Where a concern can still be raised, if it can: `POST {action}` with `decision` (`concern`) and `form_token`.
+    pub concern: Option<Concern>,
+}
+
+/// The form with which a reviewer stops an item long after its review.
+#[derive(Clone, Debug)]
+pub struct Concern {
+    /// The review page's address.
+    pub action: String,
+    /// Seals the form.
+    pub form_token: String,
+    /// It was sent without a choice.
+    pub unchosen: bool,
 }
 
 /// The one page for every link that does not work, whatever the reason: `POST /review/fresh` with `email`.

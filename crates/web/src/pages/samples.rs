@@ -240,7 +240,12 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         ("closed-not-eligible", ClosedReason::NotEligible),
         ("closed-new-revision", ClosedReason::NewRevision),
     ] {
-        add(name, false, Closed { reference: with("01J8EXAMPLE"), reason }.html());
+        let concern = (reason != ClosedReason::NewRevision).then(|| Concern {
+            action: "/review/sample".to_owned(),
+            form_token: with("token"),
+            unchosen: reason == ClosedReason::NotEligible,
+        });
+        add(name, false, Closed { reference: with("01J8EXAMPLE"), reason, concern }.html());
     }
     add("dead-link", false, DeadLink { asked: false }.html());
     add("dead-link-asked", false, DeadLink { asked: true }.html());

@@ -1,7 +1,7 @@
 //! Answers: pages, problem JSON (RFC 9457), and the help that comes with both.
 
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use content::Helpline;
@@ -43,6 +43,22 @@ pub(crate) fn page(status: StatusCode, page: &impl Page) -> Response {
 
 pub(crate) fn problem_page(status: StatusCode) -> Response {
     page(status, &Problem::for_status(status.as_u16()))
+}
+
+/// An error at the edge, in the kind that the caller reads: a page for who says nothing about it, as browsers and people
+/// with a cut-off link do; problem JSON for who sends or asks for JSON.
+pub(crate) fn problem_for(headers: &HeaderMap, status: StatusCode, detail: &str) -> Response {
+    let says = |name, wanted| {
+        let value = headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        value.is_some_and(|value| value.to_ascii_lowercase().contains(wanted))
+    };
+    let wants_page = says(header::ACCEPT, "text/html");
+    let wants_json = says(header::ACCEPT, "json") || says(header::CONTENT_TYPE, "application/json");
+    if wants_json && !wants_page {
+        ProblemJson::new(status, detail).into_response()
+    } else {
+        problem_page(status)
+    }
 }
 
 /// An error of the public API.

@@ -48,17 +48,25 @@ pub(crate) async fn body(body: Body) -> Result<Vec<u8>, Unreadable> {
     }
 }
 
+/// The bytes behind a form's encoding.
+fn decoded(part: &[u8]) -> Vec<u8> {
+    let spaced = part.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect::<Vec<_>>();
+    percent_decode(&spaced).collect()
+}
+
+/// What can be read of a form that cannot be taken: screened for danger all the same, and shown to nobody.
+pub(crate) fn legible(bytes: &[u8]) -> String {
+    let values = bytes.split(|byte| matches!(*byte, b'&' | b'='));
+    values.map(|value| String::from_utf8_lossy(&decoded(value)).into_owned()).collect::<Vec<_>>().join("\n")
+}
+
 /// The fields of a form: strict UTF-8, each at most once.
 #[derive(Default)]
 pub(crate) struct Form(BTreeMap<String, String>);
 
 impl Form {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let decode = |part: &[u8]| {
-            let spaced = part.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect::<Vec<_>>();
-            let decoded = percent_decode(&spaced).collect::<Vec<_>>();
-            String::from_utf8(decoded).map_err(|_| Unreadable::Malformed)
-        };
+        let decode = |part: &[u8]| String::from_utf8(decoded(part)).map_err(|_| Unreadable::Malformed);
         let mut fields = BTreeMap::new();
         for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
             let at = pair.iter().position(|byte| *byte == b'=');
@@ -133,6 +141,19 @@ impl Object {
         }
     }
 
+    /// Takes an object out. One that repeats a name is malformed wherever it stands: which of the two would count?
+    fn take_object(&mut self, name: &str, errors: &mut Errors) -> Result<Option<Self>, Unreadable> {
+        let is_object = self.0.get(name).is_some_and(|raw| raw.get().starts_with('{'));
+        match (is_object, self.0.get(name)) {
+            (true, Some(raw)) => {
+                let object = Self::parse(raw.get().as_bytes())?;
+                self.0.remove(name);
+                Ok(Some(object))
+            }
+            _ => Ok(self.take(name, name, "an object", errors)),
+        }
+    }
+
     fn refuse_the_rest(&self, path: &str, errors: &mut Errors) {
         if !self.0.is_empty() {
             errors.add(path, "Remove the fields that the API does not know.");
@@ -172,8 +193,7 @@ impl Sent {
             adult: object.take("adult", "adult", YES_OR_NO, &mut errors),
             ..Self::default()
         };
-        let consent =
-            object.take::<Object>("consent", "consent", "an object without repeated names", &mut errors);
+        let consent = object.take_object("consent", &mut errors)?;
         if let Some(mut consent) = consent {
             sent.publish =
                 consent.take("publish", "consent.publish", YES_OR_NO, &mut errors).unwrap_or_default();

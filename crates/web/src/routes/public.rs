@@ -66,7 +66,7 @@ pub(super) async fn propose(
     let (sent, errors) = match read {
         Ok(read) => read,
         Err(Unreadable::TooLarge) => return too_large(media),
-        Err(Unreadable::Malformed) => return malformed(media, &bytes),
+        Err(Unreadable::Malformed) => return malformed(&web, media, &bytes),
     };
     let (proposal, errors) = judge(&sent, errors);
     let Some(proposal) = proposal else {
@@ -79,7 +79,7 @@ pub(super) async fn propose(
     let today = web.core.clock.now().today();
     let address = source.map(|Extension(SourceAddress(address))| address).unwrap_or_default();
     let source = Source::new(&web.address_secret, &address, today, web.hourly_limit);
-    let idempotency = key.map(|key| Idempotency { key, body: bytes });
+    let idempotency = key.map(|key| Idempotency::new(&web.address_secret, &address, &key, bytes));
     match accept(&web.core, &web.rules, &proposal, &source, idempotency.as_ref()).await {
         Ok(accepted) => {
             let now = web.core.clock.now();
@@ -97,7 +97,9 @@ pub(super) async fn propose(
 fn judge(sent: &Sent, mut errors: Errors) -> (Option<Proposal>, Errors) {
     let given = [&sent.text, &sent.link, &sent.question].iter().filter(|field| field.is_some()).count();
     let mut words = None;
-    if given != 1 {
+    if ["text", "link", "question"].iter().any(|name| errors.has(name)) {
+        // What has the wrong type has its line already, and is not there to be counted.
+    } else if given != 1 {
         errors.add("text", "Send exactly one of text, link and question.");
     } else if sent.link.is_some() {
         errors.add("link", NOT_YET_LINK);
@@ -129,16 +131,17 @@ fn judge(sent: &Sent, mut errors: Errors) -> (Option<Proposal>, Errors) {
             None
         }
     };
-    if sent.contact && email.is_none() && sent.email.is_none() {
+    if sent.contact && email.is_none() && !errors.has("email") {
         errors.add("email", "Leave an address if we may write to you, or take that tick away.");
     }
-    if sent.adult != Some(true) {
+    if sent.adult != Some(true) && !errors.has("adult") {
         errors.add("adult", "You have to be 18 or over to propose words.");
     }
-    if !sent.publish {
+    let is_consent_unread = errors.has("consent");
+    if !sent.publish && !is_consent_unread && !errors.has("consent.publish") {
         errors.add("consent_publish", "Without your agreement we cannot publish your words.");
     }
-    if !sent.health {
+    if !sent.health && !is_consent_unread && !errors.has("consent.health") {
         errors.add("consent_health", "Without your agreement we cannot read words about health.");
     }
     let proposal = words.filter(|_| errors.is_empty()).map(|words| Proposal {
@@ -212,16 +215,21 @@ fn too_large(media: Media) -> Response {
     }
 }
 
-fn malformed(media: Media, bytes: &[u8]) -> Response {
+fn malformed(web: &Web, media: Media, bytes: &[u8]) -> Response {
     match media {
         Media::Json => ProblemJson::new(
             StatusCode::BAD_REQUEST,
             "Send one JSON object in UTF-8, with each name at most once.",
         )
         .into_response(),
-        // Whoever wrote it may be in danger all the same; the page that says so is the form itself.
-        Media::Form if shows_risk(&String::from_utf8_lossy(bytes)) => {
-            page(StatusCode::BAD_REQUEST, &Submit { urgent: true, ..Submit::default() })
+        // Whoever wrote it may be in danger all the same; the page that says so first is the form itself.
+        Media::Form if shows_risk(&intake::legible(bytes)) => {
+            let mut errors = Errors::none();
+            errors.add("text", "We could not read that form. Please send your words once more.");
+            page(
+                StatusCode::BAD_REQUEST,
+                &Submit { errors, urgent: true, form_token: fresh_token(web), ..Submit::default() },
+            )
         }
         Media::Form => problem_page(StatusCode::BAD_REQUEST),
     }

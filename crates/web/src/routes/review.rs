@@ -3,14 +3,9 @@
 use app::{
     accept::Email,
     fresh_link,
-    vote::{self, Holder, NewBallot, ReviewError, ReviewView},
+    vote::{self, Holder, NewBallot, Opened, ReviewError, ReviewView},
 };
-use axum::{
-    body::Body,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{body::Body, extract::State, http::StatusCode, response::Response};
 use curation::{
     review::{Decision, Seat},
     submission::Submission,
@@ -18,6 +13,7 @@ use curation::{
 use screening::Report;
 
 use super::{
+    Token,
     answer::{page, unavailable_page},
     intake::Form,
     public::form_of,
@@ -26,59 +22,46 @@ use crate::{
     Web,
     links::{ChoiceDigest, FormAction, FormSeal, Purpose},
     pages::{
-        self, Closed, ClosedReason, DeadLink, Difference, Done, DoneKind, Earlier, Entered, Errors, Finding,
-        MarkedText, Other, OwnBallot, Part, Post, ReviewConfirm, Severity, Verdict, When,
+        self, Closed, ClosedReason, Concern, DeadLink, Difference, Done, DoneKind, Earlier, Entered, Errors,
+        Finding, MarkedText, Other, OwnBallot, Part, Post, ReviewConfirm, Severity, Verdict, When,
     },
 };
 
 /// The longest reason, suggestion or remark, in characters: as long as the longest proposal.
 const LONGEST_NOTE: usize = curation::words::LONGEST;
 
-pub(super) async fn show(State(web): State<Web>, Path(token): Path<String>) -> Response {
+pub(super) async fn show(State(web): State<Web>, Token(token): Token) -> Response {
     match open(&web, &token).await {
-        Ok((holder, view)) => {
+        Ok((holder, Opened::Review(view))) => {
             review_page(&web, &token, holder, &view, StatusCode::OK, Errors::none(), Entered::default())
+        }
+        Ok((holder, Opened::NoVote(submission, reason))) => {
+            closed_page(&web, &token, holder, &submission, &reason, StatusCode::OK, false)
         }
         Err(response) => response,
     }
 }
 
 /// The first step: what was chosen is shown again, to be confirmed. Nothing is stored.
-pub(super) async fn choose(State(web): State<Web>, Path(token): Path<String>, body: Body) -> Response {
-    let (opened, fields) = (open(&web, &token).await, form_of(body).await);
-    let ((holder, view), fields) = match (opened, fields) {
-        (Ok(opened), Ok(fields)) => (opened, fields),
-        (Err(response), _) | (_, Err(response)) => return response,
-    };
-    let (entered, mut errors) = read(&fields);
-    let expected = form(holder, &view.submission, None);
-    if errors.is_empty() && !is_sealed(&web, &expected, &fields) {
-        errors.add("decision", STALE_FORM);
+pub(super) async fn choose(State(web): State<Web>, Token(token): Token, body: Body) -> Response {
+    match sent(&web, &token, body, false).await {
+        Ok(Sent { holder, submission, entered, .. }) => {
+            confirm_page(&web, &token, holder, &submission, Errors::none(), entered)
+        }
+        Err(response) => response,
     }
-    if !errors.is_empty() {
-        return review_page(&web, &token, holder, &view, StatusCode::UNPROCESSABLE_ENTITY, errors, entered);
-    }
-    confirm_page(&web, &token, holder, &view.submission, Errors::none(), entered)
 }
 
 /// The second step: declared and confirmed, the ballot is cast.
-pub(super) async fn confirm(State(web): State<Web>, Path(token): Path<String>, body: Body) -> Response {
-    let (opened, fields) = (open(&web, &token).await, form_of(body).await);
-    let ((holder, view), fields) = match (opened, fields) {
-        (Ok(opened), Ok(fields)) => (opened, fields),
-        (Err(response), _) | (_, Err(response)) => return response,
+pub(super) async fn confirm(State(web): State<Web>, Token(token): Token, body: Body) -> Response {
+    let Sent { holder, submission, entered, is_declared } = match sent(&web, &token, body, true).await {
+        Ok(sent) => sent,
+        Err(response) => return response,
     };
-    let (entered, mut errors) = read(&fields);
-    let expected = form(holder, &view.submission, Some(digest(&entered)));
-    if errors.is_empty() && !is_sealed(&web, &expected, &fields) {
-        errors.add("decision", STALE_FORM);
-    }
-    if !errors.is_empty() {
-        return review_page(&web, &token, holder, &view, StatusCode::UNPROCESSABLE_ENTITY, errors, entered);
-    }
-    if !fields.is("declaration", "yes") {
+    if !is_declared {
+        let mut errors = Errors::none();
         errors.add("declaration", "Tick the box to confirm.");
-        return confirm_page(&web, &token, holder, &view.submission, errors, entered);
+        return confirm_page(&web, &token, holder, &submission, errors, entered);
     }
     let Some(ballot) = ballot(&entered) else {
         return dead_link();
@@ -91,10 +74,73 @@ pub(super) async fn confirm(State(web): State<Web>, Path(token): Path<String>, b
                 _ => DoneKind::Voted,
             };
             let back = (kind == DoneKind::Voted).then(|| address(&token));
-            page(StatusCode::OK, &Done { reference: view.submission.id.reference(), kind, back })
+            page(StatusCode::OK, &Done { reference: submission.id.reference(), kind, back })
         }
-        Err(error) => refused(holder, error),
+        Err(ReviewError::DeadLink) => dead_link(),
+        Err(ReviewError::Store(error)) => unavailable_page(&error),
+        Err(reason) => closed_page(&web, &token, holder, &submission, &reason, StatusCode::CONFLICT, false),
     }
+}
+
+/// A decision that came in whole, under a good seal, from somebody who may make it.
+struct Sent {
+    holder: Holder,
+    submission: Submission,
+    entered: Entered,
+    is_declared: bool,
+}
+
+async fn sent(web: &Web, token: &str, body: Body, is_confirmation: bool) -> Result<Sent, Response> {
+    let (holder, opened) = open(web, token).await?;
+    let fields = form_of(body).await?;
+    let (entered, mut errors) = read(&fields);
+    let chosen = is_confirmation.then(|| digest(&entered));
+    let is_sealed = |submission: &Submission| is_sealed(web, &form(holder, submission, chosen), &fields);
+    let submission = match opened {
+        Opened::Review(view) => {
+            if errors.is_empty() && !is_sealed(&view.submission) {
+                errors.add("decision", STALE_FORM);
+            }
+            if !errors.is_empty() {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                return Err(review_page(web, token, holder, &view, status, errors, entered));
+            }
+            view.submission
+        }
+        Opened::NoVote(submission, reason) => {
+            let is_concern = entered.decision == Some(pages::Decision::Concern);
+            if !is_concern || !submission.may_be_stopped() || !is_sealed(&submission) {
+                let unchosen = entered.decision.is_none();
+                let status = StatusCode::CONFLICT;
+                return Err(closed_page(web, token, holder, &submission, &reason, status, unchosen));
+            }
+            *submission
+        }
+    };
+    Ok(Sent { holder, submission, entered, is_declared: fields.is("declaration", "yes") })
+}
+
+fn closed_page(
+    web: &Web,
+    token: &str,
+    holder: Holder,
+    submission: &Submission,
+    reason: &ReviewError,
+    status: StatusCode,
+    unchosen: bool,
+) -> Response {
+    let stepped_back = seat(holder, submission).is_none_or(|seat| seat.stepped_back);
+    let may_stop = submission.may_be_stopped() && !stepped_back;
+    let concern = may_stop.then(|| Concern {
+        action: address(token),
+        form_token: seal(web, &form(holder, submission, None)),
+        unchosen,
+    });
+    let reason = match reason {
+        ReviewError::NoVote => ClosedReason::NotEligible,
+        _ => ClosedReason::ReviewClosed,
+    };
+    page(status, &Closed { reference: submission.id.reference(), reason, concern })
 }
 
 /// Mails fresh links to an address on the roster. The answer never tells whether it is there.
@@ -122,17 +168,6 @@ fn dead_link() -> Response {
     page(StatusCode::NOT_FOUND, &DeadLink { asked: false })
 }
 
-fn refused(holder: Holder, error: ReviewError) -> Response {
-    let closed =
-        |reason| page(StatusCode::CONFLICT, &Closed { reference: holder.submission.reference(), reason });
-    match error {
-        ReviewError::DeadLink => dead_link(),
-        ReviewError::Closed => closed(ClosedReason::ReviewClosed),
-        ReviewError::NoVote => closed(ClosedReason::NotEligible),
-        ReviewError::Store(error) => unavailable_page(&error),
-    }
-}
-
 fn holder(web: &Web, token: &str) -> Option<Holder> {
     let opened = web.keys.open(token, Purpose::Review, web.core.clock.now().at).ok()?;
     let (revision, epoch) = opened.claimed();
@@ -141,13 +176,14 @@ fn holder(web: &Web, token: &str) -> Option<Holder> {
     Some(Holder { submission, person, revision, epoch })
 }
 
-async fn open(web: &Web, token: &str) -> Result<(Holder, ReviewView), Response> {
+async fn open(web: &Web, token: &str) -> Result<(Holder, Opened), Response> {
     let Some(holder) = holder(web, token) else {
         return Err(dead_link());
     };
     match vote::open(&web.core, holder).await {
-        Ok(view) => Ok((holder, view)),
-        Err(error) => Err(refused(holder, error)),
+        Ok(opened) => Ok((holder, opened)),
+        Err(ReviewError::Store(error)) => Err(unavailable_page(&error)),
+        Err(_) => Err(dead_link()),
     }
 }
 

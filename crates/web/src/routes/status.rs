@@ -2,13 +2,13 @@
 
 use app::{
     Reviser, StepFailure,
-    accept::Source,
+    accept::{Source, shows_risk},
     return_code::ReturnCode,
     submitter::{self, ReviseError, Standing},
 };
 use axum::{
     body::Body,
-    extract::{Extension, Path, State},
+    extract::{Extension, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -21,8 +21,8 @@ use curation::{
 use jiff::SignedDuration;
 
 use super::{
-    SourceAddress,
-    answer::{page, unavailable_page},
+    SourceAddress, Token,
+    answer::{page, retry_after, unavailable_page},
     public::form_of,
     review::findings,
 };
@@ -72,7 +72,9 @@ pub(super) async fn enter(
     let source = Source::new(&web.address_secret, &address, now.today(), MOST_TRIES);
     match web.core.store.count(&format!("code#{}", source.bucket), TRIES_WINDOW, now).await {
         Ok(tries) if tries > MOST_TRIES.max(web.hourly_limit) => {
-            return wrong(StatusCode::TOO_MANY_REQUESTS, "That were many tries. Come back in an hour.");
+            let response =
+                wrong(StatusCode::TOO_MANY_REQUESTS, "That were many tries. Come back in an hour.");
+            return retry_after(response, TRIES_WINDOW.as_secs());
         }
         Ok(_) => {}
         Err(error) => return unavailable_page(&error),
@@ -113,7 +115,7 @@ async fn open(web: &Web, token: &str) -> Result<Opened, Response> {
     }
 }
 
-pub(super) async fn show(State(web): State<Web>, Path(token): Path<String>) -> Response {
+pub(super) async fn show(State(web): State<Web>, Token(token): Token) -> Response {
     match open(&web, &token).await {
         Ok(opened) => status_page(&web, &opened, StatusCode::OK, Errors::none(), None),
         Err(response) => response,
@@ -133,6 +135,7 @@ fn status_page(
         Some(report) => MarkedText::new(words, findings(report)),
         None => MarkedText::plain(words),
     });
+    let sounds_urgent = typed.as_deref().is_some_and(shows_risk);
     let waits_for_words = matches!(submission.state, Stage::NeedsRedaction { .. } | Stage::Rewording { .. });
     let change = waits_for_words.then(|| Change {
         text: typed.or(words.clone()).unwrap_or_default(),
@@ -151,7 +154,7 @@ fn status_page(
             errors,
             reference: submission.id.reference(),
             state: submission.state.name().to_owned(),
-            urgent: submission.is_concealed(),
+            urgent: submission.is_concealed() || sounds_urgent,
             dates: dates(submission),
             words: marked,
             action: opened.action.clone(),
@@ -220,7 +223,7 @@ fn is_sealed(web: &Web, action: FormAction, submission: &Submission, token: &str
 const STALE_FORM: &str =
     "This page was open for a while and things have moved on. Look again, and send it once more.";
 
-pub(super) async fn words(State(web): State<Web>, Path(token): Path<String>, body: Body) -> Response {
+pub(super) async fn words(State(web): State<Web>, Token(token): Token, body: Body) -> Response {
     let (opened, fields) = match (open(&web, &token).await, form_of(body).await) {
         (Ok(opened), Ok(fields)) => (opened, fields),
         (Err(response), _) | (_, Err(response)) => return response,
@@ -243,7 +246,7 @@ pub(super) async fn words(State(web): State<Web>, Path(token): Path<String>, bod
     };
     let reviser = Reviser { actor: Actor::Submitter, is_other: false };
     match submitter::revise(&web.core, &web.rules, opened.id, &words, reviser).await {
-        Ok(after) if after.is_concealed() => show(State(web), Path(token)).await,
+        Ok(after) if after.is_concealed() => show(State(web), Token(token)).await,
         Ok(_) => done(&opened, DoneKind::WordsChanged),
         Err(ReviseError::TooLong(too_long)) => {
             errors.add(
@@ -256,7 +259,7 @@ pub(super) async fn words(State(web): State<Web>, Path(token): Path<String>, bod
     }
 }
 
-pub(super) async fn agree(State(web): State<Web>, Path(token): Path<String>, body: Body) -> Response {
+pub(super) async fn agree(State(web): State<Web>, Token(token): Token, body: Body) -> Response {
     let (opened, fields) = match (open(&web, &token).await, form_of(body).await) {
         (Ok(opened), Ok(fields)) => (opened, fields),
         (Err(response), _) | (_, Err(response)) => return response,
@@ -281,7 +284,7 @@ pub(super) async fn agree(State(web): State<Web>, Path(token): Path<String>, bod
     }
 }
 
-pub(super) async fn withdraw(State(web): State<Web>, Path(token): Path<String>, body: Body) -> Response {
+pub(super) async fn withdraw(State(web): State<Web>, Token(token): Token, body: Body) -> Response {
     let (opened, fields) = match (open(&web, &token).await, form_of(body).await) {
         (Ok(opened), Ok(fields)) => (opened, fields),
         (Err(response), _) | (_, Err(response)) => return response,
@@ -311,11 +314,7 @@ fn confirm_page(web: &Web, opened: &Opened, errors: Errors) -> Response {
     )
 }
 
-pub(super) async fn withdraw_confirm(
-    State(web): State<Web>,
-    Path(token): Path<String>,
-    body: Body,
-) -> Response {
+pub(super) async fn withdraw_confirm(State(web): State<Web>, Token(token): Token, body: Body) -> Response {
     let (opened, fields) = match (open(&web, &token).await, form_of(body).await) {
         (Ok(opened), Ok(fields)) => (opened, fields),
         (Err(response), _) | (_, Err(response)) => return response,

@@ -1,0 +1,153 @@
+//! What happens when something does not work: lost hints, dead processes, refused mail, poison, missing tables.
+
+#![allow(clippy::unwrap_used)]
+
+use app::ports::{MailError, QueueName};
+use jiff::SignedDuration;
+use platforms::PlatformError;
+use tests::Channel;
+
+const TEXT: &str = "A first session is often about getting to know each other.";
+
+#[tokio::test]
+async fn lost_hints_only_cost_time() {
+    let channel = Channel::open().await;
+    channel.lose_hints(true);
+    let id = channel.propose(TEXT).await;
+    assert_eq!((channel.state(id).await, channel.mailbox.all().len()), ("in_review", 0));
+    channel.lose_hints(false);
+    channel.sweep().await;
+    assert_eq!(channel.mailbox.all().len(), 0, "not yet due");
+    channel.pass(SignedDuration::from_mins(2));
+    channel.sweep().await;
+    assert_eq!(channel.mailbox.review_paths().len(), 5);
+}
+
+#[tokio::test]
+async fn the_same_hint_many_times_invites_once() {
+    let channel = Channel::open().await;
+    let id = channel.propose(TEXT).await;
+    let body = format!("{{\"submission\":\"{id}\"}}");
+    let batch = (0..5).map(|number| (number.to_string(), body.clone())).collect::<Vec<_>>();
+    for queue in [QueueName::Invitations, QueueName::Screening, QueueName::Invitations] {
+        assert!(channel.deliver(queue, &batch).await.is_empty());
+    }
+    assert_eq!(channel.mailbox.all().len(), 5);
+}
+
+#[tokio::test]
+async fn one_poisonous_message_fails_alone() {
+    let channel = Channel::open().await;
+    let id = channel.propose_only(TEXT).await;
+    channel.forget_hints();
+    let good = format!("{{\"submission\":\"{id}\"}}");
+    let batch = [
+        ("good", good.as_str()),
+        ("poison", "{\"text\":1}"),
+        ("stranger", "{\"submission\":\"01JD00000000000000000000AA\"}"),
+    ]
+    .map(|(id, body)| (id.to_owned(), body.to_owned()));
+    let failed = channel.deliver(QueueName::Invitations, &batch).await;
+    assert_eq!(failed, ["poison", "stranger"]);
+    assert_eq!(channel.mailbox.review_paths().len(), 5, "the good one was done");
+}
+
+#[tokio::test]
+async fn mail_that_is_down_goes_later_and_to_those_who_have_not_had_it() {
+    let channel = Channel::open().await;
+    channel.mailbox.fail(Some(MailError::Unavailable("down".to_owned())));
+    let id = channel.propose(TEXT).await;
+    assert_eq!(channel.load(id).await.review.unwrap().seats.len(), 5, "drawn, not yet told");
+    channel.mailbox.fail(None);
+    channel.pass(SignedDuration::from_mins(10));
+    channel.sweep().await;
+    assert_eq!(channel.mailbox.review_paths().len(), 5);
+    channel.pass(SignedDuration::from_mins(200));
+    channel.sweep().await;
+    assert_eq!(channel.mailbox.all().len(), 5, "and not again");
+}
+
+#[tokio::test]
+async fn a_mail_service_that_refuses_loses_no_item_and_tells_the_next_person() {
+    let channel = Channel::open().await;
+    channel.mailbox.fail(Some(MailError::Refused("no such mailbox".to_owned())));
+    let id = channel.propose(TEXT).await;
+    assert_eq!(channel.state(id).await, "in_review");
+    channel.mailbox.fail(None);
+    // Nobody could be told: they count as silent, and others are asked in time.
+    channel.pass(SignedDuration::from_hours(72));
+    channel.sweep().await;
+    channel.sweep().await;
+    assert!(!channel.mailbox.review_paths().is_empty());
+}
+
+#[tokio::test]
+async fn a_platform_that_is_down_is_tried_again_after_the_lease_and_posts_once() {
+    for failure in [PlatformError::Unavailable("down"), PlatformError::Ambiguous("no answer")] {
+        let channel = Channel::open().await;
+        let id = channel.approved(TEXT).await;
+        channel.timeline.fail(Some(failure));
+        channel.publish().await.unwrap();
+        assert_eq!(channel.state(id).await, "publishing");
+        channel.timeline.fail(None);
+        channel.publish().await.unwrap();
+        assert_eq!(channel.state(id).await, "publishing", "the lease holds");
+        channel.pass(SignedDuration::from_mins(4));
+        channel.publish().await.unwrap();
+        assert_eq!(channel.state(id).await, "published");
+        assert_eq!(channel.timeline.effects(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_platform_that_refuses_asks_a_human() {
+    let channel = Channel::open().await;
+    let id = channel.approved(TEXT).await;
+    channel.timeline.fail(Some(PlatformError::Refused("not like this")));
+    channel.publish().await.unwrap();
+    channel.settle().await;
+    assert_eq!(channel.state(id).await, "needs_attention");
+    assert!(channel.mailbox.all().iter().any(|mail| mail.to == "coordinator@example.org"));
+    channel.timeline.fail(None);
+    let coordinator = channel.officer(curation::roster::Duty::Coordinator).clone();
+    app::queue::attest(&channel.core, id, &coordinator, None).await.unwrap();
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, channel.timeline.effects()), ("published", 1));
+}
+
+/// A publisher that dies after the post was made and before that was written down.
+#[tokio::test]
+async fn a_publisher_that_dies_between_post_and_record_does_not_post_twice() {
+    let channel = Channel::open().await;
+    let id = channel.approved(TEXT).await;
+    channel.timeline.fail(Some(PlatformError::Ambiguous("the process died here")));
+    channel.publish().await.unwrap();
+    channel.timeline.fail(None);
+    let submission = channel.load(id).await;
+    let revision = channel.core.store.revision(id, 1).await.unwrap().unwrap();
+    let delivery = &submission.deliveries[0];
+    let intent = platforms::Intent {
+        submission: id,
+        key: delivery.key.clone(),
+        part: 0,
+        text: revision.composition.renderings[0].parts[0].clone(),
+        follows: None,
+        created_at: delivery.created_at,
+    };
+    platforms::Platform::publish(&*channel.timeline, &intent).await.unwrap();
+    channel.pass(SignedDuration::from_mins(4));
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, channel.timeline.effects()), ("published", 1));
+}
+
+#[tokio::test]
+async fn a_missing_table_is_an_error_that_names_no_item() {
+    let channel = Channel::open().await;
+    let id = channel.propose(TEXT).await;
+    channel.raw.delete_table().table_name(&channel.tables.submissions).send().await.unwrap();
+    let body = format!("{{\"submission\":\"{id}\"}}");
+    let failed = channel.deliver(QueueName::Invitations, &[("m".to_owned(), body)]).await;
+    assert_eq!(failed, ["m"], "to be delivered again");
+    let error = channel.publish().await.unwrap_err().to_string();
+    assert!(error.contains("ResourceNotFoundException") && !error.contains(&id.to_string()), "{error}");
+}
