@@ -64,7 +64,7 @@ async fn every_text_goes_and_the_record_still_verifies() {
     let step = before.clone().erase(monday()).unwrap();
     world.calls.take();
     world.store.erase(&before, &step, monday()).await.unwrap();
-    assert_eq!(world.calls.take(), "Query 6, TransactWriteItems 2");
+    assert_eq!(world.calls.take(), "Query 8, TransactWriteItems 2");
     assert_erased(&world, before.id).await;
     let after = world.store.audit(before.id).await.unwrap();
     assert_eq!(after[..record.len()], record);
@@ -79,7 +79,7 @@ async fn more_texts_than_one_transaction_holds_go_too() {
     let step = before.clone().erase(monday()).unwrap();
     world.calls.take();
     world.store.erase(&before, &step, monday()).await.unwrap();
-    assert_eq!(world.calls.take(), "Query 6, TransactWriteItems 3");
+    assert_eq!(world.calls.take(), "Query 8, TransactWriteItems 3");
     assert_erased(&world, before.id).await;
 }
 
