@@ -258,7 +258,7 @@ async fn ask_human(
     tracing::error!(submission = %submission.id, index, "a publication needs a human");
     let status = match why {
         Attention::Refused => DeliveryStatus::Skipped,
-        Attention::Ambiguous | Attention::NotDeleted => DeliveryStatus::Ambiguous,
+        Attention::Ambiguous => DeliveryStatus::Ambiguous,
     };
     apply(core, submission, |submission, now| submission.needs_attention(index, status, why, now)).await?;
     Ok(())

@@ -125,8 +125,6 @@ pub enum Attention {
     Refused,
     /// Whether there is a post is unknown.
     Ambiguous,
-    /// A post could not be taken down.
-    NotDeleted,
 }
 
 /// The states of the design.

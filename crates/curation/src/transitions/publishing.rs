@@ -11,8 +11,7 @@ use crate::{
     ids::PersonId,
     roster::Duty,
     submission::{
-        About, Afterwards, Attention, Delivery, DeliveryStatus, Recipient, Revision, State, Step, Submission,
-        waits,
+        About, Attention, Delivery, DeliveryStatus, Recipient, Revision, State, Step, Submission, waits,
     },
     time::Now,
 };
@@ -216,12 +215,11 @@ impl Submission {
         let State::Retracting { then, .. } = self.state else {
             return self.refuse("retracting");
         };
-        let step = self.waiting(State::Retracting { then, due_at: now.after_real(waits::RETRACT_AGAIN) });
-        Ok(match then {
-            // Somebody may be harmed for as long as it is there: every failure tells a human.
-            Afterwards::Held => step.telling(Recipient::Duty(Duty::Coordinator), About::NeedsAttention),
-            Afterwards::Retracted => step,
-        })
+        // Somebody may be harmed, or took their consent back: as long as it is there, every failure tells a human.
+        let due_at = now.after_real(waits::RETRACT_AGAIN);
+        Ok(self
+            .waiting(State::Retracting { then, due_at })
+            .telling(Recipient::Duty(Duty::Coordinator), About::NeedsAttention))
     }
 }
 

@@ -233,7 +233,7 @@ impl World {
                 let index = index % (self.submission.deliveries.len() + 1);
                 let status = match why {
                     Attention::Ambiguous => DeliveryStatus::Ambiguous,
-                    Attention::Refused | Attention::NotDeleted => DeliveryStatus::Pending,
+                    Attention::Refused => DeliveryStatus::Pending,
                 };
                 self.tries(|one| one.needs_attention(index, status, *why, now))
             }
