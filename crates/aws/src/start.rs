@@ -1,8 +1,26 @@
 //! What every function's `main` does first: the log, the configuration of the SDK, time and randomness.
+//!
+//! Invariant: whatever a call to AWS does, it ends before its function is ended from outside, so that a failure is
+//! reported with its reason.
 
-use app::ports::{Clock, Randomness};
-use aws_config::{BehaviorVersion, SdkConfig};
+use std::{sync::Arc, time::Duration};
+
+use app::{
+    Core,
+    ports::{Clock, Randomness},
+};
+use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
 use curation::time::Now;
+use store::{Store, Tables};
+
+use crate::{configuration::Environment, queue::SqsQueue};
+
+/// Until a connection stands. AWS is in the same region: what takes longer is lost.
+const CONNECT: Duration = Duration::from_secs(1);
+/// One try of one call. DynamoDB answers in milliseconds; a throttled transaction may take a second.
+const ATTEMPT: Duration = Duration::from_secs(3);
+/// One call with all its tries: less than the shortest time-out of a function (10 s).
+const OPERATION: Duration = Duration::from_secs(8);
 
 /// Structured logs on standard output, one JSON object a line. What is logged is ids and codes.
 pub fn log() {
@@ -14,11 +32,58 @@ pub fn log() {
         )
         .with_current_span(false)
         .init();
+    say_where_not_what();
 }
 
-/// The SDK's configuration from the environment.
+/// From now on a panic is logged with its place in the code. Its message is not: it could quote what somebody wrote.
+pub fn say_where_not_what() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panic");
+    }));
+}
+
+/// The SDK's configuration from the environment, with time-outs.
 pub async fn sdk() -> SdkConfig {
-    aws_config::load_defaults(BehaviorVersion::latest()).await
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build();
+    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await
+}
+
+/// What the environment says of the parts that every function has: `TABLE_PREFIX`, `SCREENING_QUEUE_URL` and
+/// `INVITATIONS_QUEUE_URL`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surroundings {
+    table_prefix: String,
+    screening: String,
+    invitations: String,
+}
+
+impl Surroundings {
+    /// Reads them; [`Environment::complete`] tells what was missing.
+    pub fn read(environment: &mut Environment) -> Self {
+        Self {
+            table_prefix: environment.required("TABLE_PREFIX"),
+            screening: environment.required("SCREENING_QUEUE_URL"),
+            invitations: environment.required("INVITATIONS_QUEUE_URL"),
+        }
+    }
+
+    /// The core of every use case, on AWS. Connects when it is first used.
+    #[must_use]
+    pub fn core(self, sdk: &SdkConfig) -> Core {
+        let store = Store::new(aws_sdk_dynamodb::Client::new(sdk), Tables::with_prefix(&self.table_prefix));
+        let queue = SqsQueue::new(aws_sdk_sqs::Client::new(sdk), self.screening, self.invitations);
+        Core {
+            store,
+            queue: Arc::new(queue),
+            clock: Arc::new(SystemClock),
+            randomness: Arc::new(SystemRandomness),
+        }
+    }
 }
 
 /// The machine's clock.

@@ -141,6 +141,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`].
+    #[cfg(test)]
     pub(crate) async fn memory() -> Result<Self, EngineError> {
         let database = Database::memory().map_err(|error| EngineError::Tables(error.to_string()))?;
         Self::serve(database, None).await
@@ -175,6 +176,7 @@ impl Engine {
     }
 
     /// True if this process runs the engine, false if it talks to another process.
+    #[cfg(test)]
     pub(crate) fn is_own(&self) -> bool {
         self.own.is_some()
     }

@@ -131,6 +131,7 @@ impl LocalQueue {
     }
 
     /// How many messages wait or are being processed.
+    #[cfg(test)]
     pub(crate) fn depth(&self) -> usize {
         self.messages().len()
     }
