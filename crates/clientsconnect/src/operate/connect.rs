@@ -1,0 +1,298 @@
+//! Where a command works: on a local data folder, or on the tables of a deployed channel.
+//!
+//! Invariants: on a local folder the clock's speed is the folder's own, never changed by a command; and a folder that no
+//! local mode has made is refused, so that a mistyped path makes no second, empty channel.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, bail, ensure};
+use app::{
+    Core,
+    ports::{Hint, Queue, QueueError, QueueName},
+};
+use async_trait::async_trait;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use curation::composition::{Measure, PlatformName, PlatformRules};
+use serde::Deserialize;
+use store::{Store, Tables};
+
+use crate::local::{clock::LocalClock, engine::Engine};
+
+/// The data folder if none is named: the same as the local mode's.
+const DATA: &str = ".data";
+
+/// The prefix of the local mode's tables.
+const LOCAL_TABLES: &str = "local";
+
+/// Long enough for a slow line, short enough for somebody who waits.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Where to work and how to answer: the same for every command.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Place {
+    /// Work on this local data folder, whether or not `clientsconnect local` is running on it [default: .data]
+    #[arg(long, value_name = "DIR", global = true, conflicts_with = "tables")]
+    pub(crate) data: Option<PathBuf>,
+    /// Work on the AWS tables with this prefix; region, credentials and endpoint come from the usual AWS_ variables
+    #[arg(long, value_name = "PREFIX", global = true, value_parser = prefix)]
+    pub(crate) tables: Option<String>,
+    /// Answer as JSON: field names are stable, times are in UTC
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// A prefix as DynamoDB takes it in a table's name.
+fn prefix(text: &str) -> Result<String, &'static str> {
+    let is_allowed = |one: char| one.is_ascii_alphanumeric() || matches!(one, '-' | '_' | '.');
+    match !text.is_empty() && text.len() <= 200 && text.chars().all(is_allowed) {
+        true => Ok(text.to_owned()),
+        false => Err("letters, digits, '-', '_' and '.' are allowed, 1 to 200 of them"),
+    }
+}
+
+/// An open place.
+pub(crate) struct Connection {
+    /// What the use cases need.
+    pub(crate) core: Core,
+    /// What new words are composed for.
+    pub(crate) rules: Vec<PlatformRules>,
+    /// True if somebody is told at once that there is something to do; otherwise the next sweep finds it.
+    pub(crate) hints: bool,
+    engine: Option<Engine>,
+}
+
+impl Connection {
+    /// Opens the place.
+    ///
+    /// # Errors
+    /// In plain English, with what to do next.
+    pub(crate) async fn open(place: &Place) -> anyhow::Result<Self> {
+        match &place.tables {
+            Some(prefix) => Self::aws(prefix).await,
+            None => Self::local(place.data.as_deref().unwrap_or(Path::new(DATA))).await,
+        }
+    }
+
+    async fn local(data: &Path) -> anyhow::Result<Self> {
+        let shown = data.display();
+        ensure!(
+            data.is_dir(),
+            "{shown} is not a folder: start `clientsconnect local` there once, or name another with --data"
+        );
+        ensure!(
+            data.join("dynamodb.sqlite").is_file(),
+            "{shown} is not a data folder of the local mode: start `clientsconnect local --data {shown}` once, or name another with --data"
+        );
+        let engine = Engine::attach(data).await.context("the local tables cannot be opened")?;
+        match Self::with_engine(engine, speed(data), data).await {
+            Ok(connection) => Ok(connection),
+            Err((engine, error)) => {
+                // The first failure is the one to tell of.
+                let _ = engine.shutdown().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn with_engine(
+        engine: Engine,
+        speed: anyhow::Result<u32>,
+        data: &Path,
+    ) -> Result<Self, (Engine, anyhow::Error)> {
+        let clock = match speed.and_then(|speed| Ok(LocalClock::open(data, speed)?)) {
+            Ok(clock) => clock,
+            Err(error) => return Err((engine, error)),
+        };
+        let store = local_store(&engine);
+        if let Err(error) = store.create_tables().await {
+            return Err((engine, super::advice::of_store(&error)));
+        }
+        let core = Core {
+            store,
+            queue: Arc::new(NoQueue),
+            clock: Arc::new(clock),
+            randomness: Arc::new(aws::start::SystemRandomness),
+        };
+        Ok(Self { core, rules: local_rules(), hints: false, engine: Some(engine) })
+    }
+
+    async fn aws(prefix: &str) -> anyhow::Result<Self> {
+        // A person's line is slower than a function's, whose time-outs the configuration has.
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(PATIENCE / 4)
+            .operation_attempt_timeout(PATIENCE / 2)
+            .operation_timeout(PATIENCE)
+            .build();
+        let sdk = aws::start::sdk().await.into_builder().timeout_config(timeouts).build();
+        if sdk.region().is_none() {
+            bail!("no AWS region is known: set AWS_REGION, or AWS_PROFILE to a profile that has one");
+        }
+        let url = |name: &str| std::env::var(name).ok().filter(|url| !url.trim().is_empty());
+        let queue: Option<Arc<dyn Queue>> = match (url("SCREENING_QUEUE_URL"), url("INVITATIONS_QUEUE_URL")) {
+            (Some(screening), Some(invitations)) => Some(Arc::new(aws::queue::SqsQueue::new(
+                aws_sdk_sqs::Client::new(&sdk),
+                screening,
+                invitations,
+            ))),
+            _ => None,
+        };
+        let hints = queue.is_some();
+        let core = Core {
+            store: Store::new(aws_sdk_dynamodb::Client::new(&sdk), Tables::with_prefix(prefix)),
+            queue: queue.unwrap_or_else(|| Arc::new(NoQueue)),
+            clock: Arc::new(aws::start::SystemClock),
+            randomness: Arc::new(aws::start::SystemRandomness),
+        };
+        // The deployed functions post to no platform yet, and compose for none: as they do, so does this.
+        Ok(Self { core, rules: vec![], hints, engine: None })
+    }
+
+    /// Gives the place free.
+    ///
+    /// # Errors
+    /// If the local tables could not be closed in order.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        match self.engine {
+            Some(engine) => engine.shutdown().await.context("the local tables could not be closed"),
+            None => Ok(()),
+        }
+    }
+
+    /// What happens to a hint, in words; nothing to say where it arrives.
+    pub(crate) fn soon(&self) -> &'static str {
+        if self.hints { "" } else { "The next sweep goes on with it: allow a few minutes.\n" }
+    }
+
+    #[cfg(test)]
+    pub(crate) async fn in_memory(clock: Arc<dyn app::ports::Clock>) -> anyhow::Result<Self> {
+        let engine = Engine::memory().await?;
+        let store = local_store(&engine);
+        store.create_tables().await?;
+        let core = Core {
+            store,
+            queue: Arc::new(NoQueue),
+            clock,
+            randomness: Arc::new(aws::start::SystemRandomness),
+        };
+        Ok(Self { core, rules: local_rules(), hints: false, engine: Some(engine) })
+    }
+}
+
+fn local_store(engine: &Engine) -> Store {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(engine.endpoint())
+        .region(Region::new("local"))
+        // The engine checks no signatures, and the client wants some.
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .timeout_config(TimeoutConfig::builder().operation_timeout(PATIENCE).build())
+        .build();
+    Store::new(aws_sdk_dynamodb::Client::from_conf(config), Tables::with_prefix(LOCAL_TABLES))
+}
+
+/// The timeline's rules, without opening the timeline, which belongs to the local mode while that runs.
+fn local_rules() -> Vec<PlatformRules> {
+    vec![PlatformRules {
+        platform: PlatformName::new("local"),
+        longest: 300,
+        measure: Measure::Graphemes,
+        most_parts: 12,
+    }]
+}
+
+/// The speed at which the folder's clock runs: opened at another speed, the clock would change under the local mode.
+fn speed(data: &Path) -> anyhow::Result<u32> {
+    #[derive(Deserialize)]
+    struct Speed {
+        speed: u32,
+    }
+    match std::fs::read(data.join("clock.json")) {
+        Ok(content) => {
+            let Speed { speed } = serde_json::from_slice(&content)
+                .context("the clock's file clock.json in the data folder is damaged; remove it to start the clock at the present")?;
+            Ok(speed)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(1),
+        Err(error) => Err(error).context("the clock's file clock.json in the data folder cannot be read"),
+    }
+}
+
+/// Where nobody listens: a hint is dropped, and the sweep finds by its due time what it was about.
+struct NoQueue;
+
+#[async_trait]
+impl Queue for NoQueue {
+    async fn send(&self, _: QueueName, _: Hint) -> Result<(), QueueError> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::local::{clock::tests::Hand, timeline::Timeline};
+    use platforms::Platform;
+
+    fn at(data: &Path) -> Place {
+        Place { data: Some(data.to_owned()), tables: None, json: false }
+    }
+
+    async fn refusal(data: &Path) -> String {
+        format!("{:#}", Connection::open(&at(data)).await.err().unwrap())
+    }
+
+    #[test]
+    fn new_words_are_composed_for_the_timeline_as_it_is() {
+        let data = tempfile::tempdir().unwrap();
+        let timeline = Timeline::open(data.path(), Hand::clock("2026-11-23T12:00:00Z")).unwrap();
+        assert_eq!(local_rules(), [timeline.rules()]);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_data_folder_is_refused_and_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("missing");
+        assert!(refusal(&missing).await.contains("is not a folder"));
+        assert!(!missing.exists());
+        assert!(refusal(folder.path()).await.contains("is not a data folder of the local mode"));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        let file = folder.path().join("file");
+        std::fs::write(&file, b"").unwrap();
+        assert!(refusal(&file).await.contains("is not a folder"));
+    }
+
+    #[tokio::test]
+    async fn a_command_keeps_the_speed_of_the_folders_clock() {
+        let data = tempfile::tempdir().unwrap();
+        Engine::start(data.path()).await.unwrap().shutdown().await.unwrap();
+        LocalClock::open(data.path(), 3600).unwrap();
+        let anchor = std::fs::read(data.path().join("clock.json")).unwrap();
+        let connection = Connection::open(&at(data.path())).await.unwrap();
+        assert_eq!(connection.core.clock.now().speed, 3600);
+        connection.close().await.unwrap();
+        assert_eq!(std::fs::read(data.path().join("clock.json")).unwrap(), anchor);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_clock_is_told_of_and_the_folder_is_given_free() {
+        let data = tempfile::tempdir().unwrap();
+        Engine::start(data.path()).await.unwrap().shutdown().await.unwrap();
+        std::fs::write(data.path().join("clock.json"), b"{").unwrap();
+        assert!(refusal(data.path()).await.contains("remove it to start the clock at the present"));
+        Engine::start(data.path()).await.unwrap().shutdown().await.unwrap();
+    }
+
+    #[test]
+    fn a_prefix_is_one_that_a_table_can_have() {
+        assert_eq!(prefix("channel-1.test_a"), Ok("channel-1.test_a".to_owned()));
+        for bad in ["", "a b", "é", "a/b", &"a".repeat(201)] {
+            assert!(prefix(bad).is_err(), "{bad}");
+        }
+    }
+}

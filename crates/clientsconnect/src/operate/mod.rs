@@ -1,0 +1,85 @@
+//! `clientsconnect roster`, `queue`, `pause`, `resume`: the command for whoever runs the channel.
+//!
+//! Invariant: nothing here decides. Each command is one use case of [`app`], with the words that a person needs around
+//! it; and no error repeats a submission's text or anybody's address.
+
+mod advice;
+mod connect;
+mod item;
+mod pause;
+mod print;
+mod queue;
+mod roster;
+mod show;
+
+use std::io::{self, Read, Write};
+
+use anyhow::Context;
+use clap::Subcommand;
+
+use connect::{Connection, Place};
+use print::Shown;
+
+/// What whoever runs the channel does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Operate {
+    Roster(roster::RosterArgs),
+    Queue(queue::QueueArgs),
+    Pause(pause::PauseArgs),
+    Resume(pause::ResumeArgs),
+}
+
+impl Operate {
+    fn place(&self) -> &Place {
+        match self {
+            Self::Roster(args) => &args.place,
+            Self::Queue(args) => &args.place,
+            Self::Pause(args) => &args.place,
+            Self::Resume(args) => &args.place,
+        }
+    }
+}
+
+/// Does it and prints what came of it. False if what was printed is not in order: an audit record that does not hold
+/// together.
+///
+/// # Errors
+/// In plain English, with what to do next: to be printed as it stands.
+pub(crate) async fn run(operate: Operate) -> anyhow::Result<bool> {
+    let place = operate.place().clone();
+    let connection = Connection::open(&place).await?;
+    let answered = answer(&connection, operate, &mut io::stdin()).await;
+    let closed = connection.close().await;
+    let shown = answered?;
+    print(&shown, place.json, &mut io::stdout().lock())?;
+    closed?;
+    Ok(shown.in_order)
+}
+
+async fn answer(
+    connection: &Connection,
+    operate: Operate,
+    stdin: &mut (dyn Read + Send),
+) -> anyhow::Result<Shown> {
+    match operate {
+        Operate::Roster(args) => roster::run(&connection.core, args.command).await,
+        Operate::Queue(args) => queue::run(connection, args.command, stdin).await,
+        Operate::Pause(_) => pause::run(&connection.core, true).await,
+        Operate::Resume(_) => pause::run(&connection.core, false).await,
+    }
+}
+
+fn print(shown: &Shown, as_json: bool, stdout: &mut impl Write) -> anyhow::Result<()> {
+    let text = match as_json {
+        true => serde_json::to_string_pretty(&shown.json).context("the answer cannot be written as JSON")?,
+        false => shown.plain.trim_end().to_owned(),
+    };
+    match writeln!(stdout, "{text}") {
+        // Whoever pipes a list into `head` has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("the answer cannot be printed"),
+    }
+}
+
+#[cfg(test)]
+mod tests;
