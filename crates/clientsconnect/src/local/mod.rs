@@ -62,8 +62,9 @@ pub(crate) struct LocalArgs {
 
 impl LocalArgs {
     /// What is logged unless RUST_LOG says otherwise: each step with its ids; in the demonstration only what went wrong.
+    /// The engine warns of every condition that did not hold, which is how races are decided.
     pub(crate) fn usual_log(&self) -> &'static str {
-        if self.demo { "error" } else { "warn,app=info,clientsconnect=info,web=info" }
+        if self.demo { "error" } else { "warn,app=info,clientsconnect=info,web=info,dynoxide=error" }
     }
 }
 
