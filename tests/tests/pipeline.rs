@@ -175,7 +175,8 @@ async fn a_concern_stops_an_item_at_every_stage() {
         }
         assert_eq!(channel.state(id).await, stage);
         channel.mailbox.take();
-        let answer = channel.vote(&invited[0].1, &[("decision", "concern")]).await;
+        let concern = [("decision", "concern"), ("note", "An example remark about the words.")];
+        let answer = channel.vote(&invited[0].1, &concern).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         channel.settle().await;
         assert!(channel.core.store.revision(id, 1).await.unwrap().is_none(), "hidden at once");
@@ -185,6 +186,11 @@ async fn a_concern_stops_an_item_at_every_stage() {
         channel.settle().await;
         assert_eq!(channel.state(id).await, "held");
         assert_eq!(channel.timeline.posts(), [], "taken down, or never put up");
+        for (duty, remarks) in [(Duty::Lead, 1), (Duty::Coordinator, 0)] {
+            let seen = app::queue::show(&channel.core, id, channel.officer(duty)).await.unwrap();
+            let with_remark = seen.ballots.iter().filter(|ballot| ballot.comment.is_some());
+            assert_eq!(with_remark.count(), remarks, "what was written is the lead's too");
+        }
         assert_eq!(channel.timeline.effects(), u64::from(stage == "published"));
     }
 }

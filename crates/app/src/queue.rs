@@ -12,7 +12,7 @@ use curation::{
     words::{InvalidWords, Words},
 };
 use screening::Report;
-use store::StoreError;
+use store::{BallotRecord, StoreError};
 
 use crate::{
     Core, MOST_RACES, Reviser, StepFailure, moves,
@@ -71,6 +71,8 @@ pub struct Detail {
     pub report: Option<Report>,
     /// The words with personal data masked: what a coordinator sees before they are changed.
     pub masked: Option<String>,
+    /// The ballots on these words, with what was written beside them; none where the words are none.
+    pub ballots: Vec<BallotRecord>,
     /// The record.
     pub audit: Vec<Entry>,
 }
@@ -92,16 +94,21 @@ pub async fn officer(core: &Core, id: PersonId) -> Result<Officer, OfficerError>
 pub async fn show(core: &Core, id: SubmissionId, officer: &Officer) -> Result<Detail, OfficerError> {
     let submission = core.store.load(id).await?.ok_or(StepFailure::Unknown)?;
     let is_safeguarding = matches!(officer.duty, Duty::Lead | Duty::Deputy);
-    let revision = match submission.is_concealed() {
-        true if is_safeguarding => core.store.concealed_revision(id, submission.revision).await?,
-        true => None,
-        false => core.store.revision(id, submission.revision).await?,
-    };
-    // What was found in crisis words says what they are about.
-    let report = match submission.is_concealed() {
-        true if is_safeguarding => core.store.concealed_report(id, submission.revision).await?,
-        true => None,
-        false => core.store.report(id, submission.revision).await?,
+    let number = submission.revision;
+    let store = &core.store;
+    // What was found in crisis words, or written about them, says what they are about.
+    let (revision, report, ballots) = match submission.is_concealed() {
+        true if !is_safeguarding => (None, None, vec![]),
+        true => (
+            store.concealed_revision(id, number).await?,
+            store.concealed_report(id, number).await?,
+            store.concealed_ballots(id, number).await?,
+        ),
+        false => (
+            store.revision(id, number).await?,
+            store.report(id, number).await?,
+            store.ballots(id, number).await?,
+        ),
     };
     let masks = matches!(submission.state, State::NeedsRedaction { .. }) && !is_safeguarding;
     let masked = match (&revision, &report) {
@@ -111,8 +118,15 @@ pub async fn show(core: &Core, id: SubmissionId, officer: &Officer) -> Result<De
         _ => None,
     };
     let revision = revision.filter(|_| !masks);
-    let audit = core.store.audit(id).await?;
-    Ok(Detail { submission, revision, report, masked, audit })
+    let audit = store.audit(id).await?;
+    Ok(Detail { submission, revision, report, masked, ballots, audit })
+}
+
+fn only_coordinator(officer: &Officer) -> Result<(), OfficerError> {
+    match officer.duty {
+        Duty::Coordinator => Ok(()),
+        Duty::Lead | Duty::Deputy => Err(OfficerError::NotYours(Duty::Coordinator.as_str())),
+    }
 }
 
 /// The lead releases an item held for safeguarding, or the deputy confirms it.
@@ -154,6 +168,7 @@ pub async fn redact(
     officer: &Officer,
     words: Option<&str>,
 ) -> Result<Submission, OfficerError> {
+    only_coordinator(officer)?;
     let words = match words {
         Some(words) => Words::parse(words)?,
         None => {
@@ -179,6 +194,7 @@ pub async fn close(core: &Core, id: SubmissionId, officer: &Officer) -> Result<S
 /// # Errors
 /// [`OfficerError`].
 pub async fn widen(core: &Core, id: SubmissionId, officer: &Officer) -> Result<Submission, OfficerError> {
+    only_coordinator(officer)?;
     simple(core, id, |before, now| before.widen(officer.id, now)).await
 }
 
@@ -192,6 +208,7 @@ pub async fn attest(
     officer: &Officer,
     post: Option<String>,
 ) -> Result<Submission, OfficerError> {
+    only_coordinator(officer)?;
     simple(core, id, |before, now| before.attest(officer.id, post.clone(), now)).await
 }
 

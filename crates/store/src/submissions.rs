@@ -347,12 +347,33 @@ impl Store {
         self.get(&self.tables.disclosures, &partition(id), &report_key(number), "report").await
     }
 
-    /// All ballots on a revision, in the order in which they were cast.
+    /// All ballots on a revision, in the order in which they were cast, from the open table.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn ballots(&self, id: SubmissionId, revision: u32) -> Result<Vec<BallotRecord>, StoreError> {
-        let items = self.all_under(&self.tables.submissions, &partition(id), &ballots_key(revision)).await?;
+        self.ballots_in(&self.tables.submissions, id, revision).await
+    }
+
+    /// All ballots on a concealed revision: only the lead's function may read that table.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn concealed_ballots(
+        &self,
+        id: SubmissionId,
+        revision: u32,
+    ) -> Result<Vec<BallotRecord>, StoreError> {
+        self.ballots_in(&self.tables.disclosures, id, revision).await
+    }
+
+    async fn ballots_in(
+        &self,
+        table: &str,
+        id: SubmissionId,
+        revision: u32,
+    ) -> Result<Vec<BallotRecord>, StoreError> {
+        let items = self.all_under(table, &partition(id), &ballots_key(revision)).await?;
         items.iter().map(|item| document(item, "ballot")).collect()
     }
 

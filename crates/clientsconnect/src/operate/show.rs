@@ -103,10 +103,8 @@ pub(crate) async fn run(core: &Core, item: Submission, officer: Option<&Officer>
             let detail =
                 steps::show(core, item.id, officer).await.map_err(|error| advice::of_officer(&error))?;
             let item = detail.submission;
-            let ballots = match detail.revision {
-                Some(_) => core.store.ballots(item.id, item.revision).await.map_err(store_error)?,
-                None => vec![],
-            };
+            // Where the words are not for this person, neither is what was written about them.
+            let ballots = detail.revision.as_ref().map(|_| detail.ballots).unwrap_or_default();
             let shown = Item {
                 words: detail.revision.as_ref().map(|revision| revision.composition.words.clone()),
                 posts: detail.revision.map(|revision| revision.composition.renderings).unwrap_or_default(),
