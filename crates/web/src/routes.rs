@@ -8,6 +8,8 @@ mod status;
 
 use std::convert::Infallible;
 
+use std::panic::AssertUnwindSafe;
+
 use axum::{
     Router,
     extract::{FromRequestParts, MatchedPath, Path, Request},
@@ -16,6 +18,8 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+
+use futures::FutureExt;
 
 use crate::{Web, headers::security_headers};
 
@@ -85,7 +89,11 @@ async fn dress(request: Request, next: Next) -> Response {
     // The route, never the path: paths hold tokens.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = request.method().clone();
-    let mut response = next.run(request).await;
+    // Somebody in danger must not get an empty answer because of a mistake of ours. What it was about is not logged.
+    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(_) => answer::problem_page(StatusCode::INTERNAL_SERVER_ERROR),
+    };
     for (name, value) in security_headers() {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             response.headers_mut().insert(name, value);
@@ -93,4 +101,28 @@ async fn dress(request: Request, next: Next) -> Response {
     }
     tracing::info!(%method, route = route.as_deref().unwrap_or("none"), status = response.status().as_u16(), "answered");
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request as HttpRequest;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_with_help() {
+        async fn broken() {
+            panic!("a mistake");
+        }
+        let router = dressed(Router::new().route("/", get(broken))).with_state(());
+        let response =
+            router.oneshot(HttpRequest::new(Body::empty())).await.unwrap_or_else(|never| match never {});
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(response.headers().contains_key("content-security-policy"));
+        let body = to_bytes(response.into_body(), 1 << 20).await.unwrap_or_default();
+        let body = String::from_utf8_lossy(&body);
+        assert!(body.contains("116 123") && !body.contains("a mistake"));
+    }
 }

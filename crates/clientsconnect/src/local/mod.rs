@@ -14,7 +14,7 @@ mod keys;
 pub(crate) mod mailbox;
 pub(crate) mod pages;
 pub(crate) mod queue;
-mod run;
+pub(crate) mod run;
 pub(crate) mod schedule;
 mod serve;
 pub(crate) mod timeline;

@@ -215,15 +215,20 @@ fn occurrence(key: &str) -> Option<&str> {
     (!occurrence.is_empty() && part.parse::<usize>().is_ok()).then_some(occurrence)
 }
 
+/// What the timeline accepts: also for whoever composes words without having it open.
+pub(crate) fn rules() -> PlatformRules {
+    PlatformRules {
+        platform: PlatformName::new("local"),
+        longest: LONGEST,
+        measure: Measure::Graphemes,
+        most_parts: MOST_PARTS,
+    }
+}
+
 #[async_trait]
 impl Platform for Timeline {
     fn rules(&self) -> PlatformRules {
-        PlatformRules {
-            platform: PlatformName::new("local"),
-            longest: LONGEST,
-            measure: Measure::Graphemes,
-            most_parts: MOST_PARTS,
-        }
+        rules()
     }
 
     fn repeats_safely(&self) -> bool {

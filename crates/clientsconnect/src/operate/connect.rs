@@ -16,18 +16,14 @@ use app::{
 };
 use async_trait::async_trait;
 use aws_config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use curation::composition::{Measure, PlatformName, PlatformRules};
+use curation::composition::PlatformRules;
 use serde::Deserialize;
 use store::{Store, Tables};
 
-use crate::local::{clock::LocalClock, engine::Engine};
+use crate::local::{clock::LocalClock, engine::Engine, run::store, timeline};
 
 /// The data folder if none is named: the same as the local mode's.
 const DATA: &str = ".data";
-
-/// The prefix of the local mode's tables.
-const LOCAL_TABLES: &str = "local";
 
 /// Long enough for a slow line, short enough for somebody who waits.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -108,7 +104,7 @@ impl Connection {
             Ok(clock) => clock,
             Err(error) => return Err((engine, error)),
         };
-        let store = local_store(&engine);
+        let store = store(&engine);
         if let Err(error) = store.create_tables().await {
             return Err((engine, super::advice::of_store(&error)));
         }
@@ -118,7 +114,7 @@ impl Connection {
             clock: Arc::new(clock),
             randomness: Arc::new(aws::start::SystemRandomness),
         };
-        Ok(Self { core, rules: local_rules(), hints: false, engine: Some(engine) })
+        Ok(Self { core, rules: vec![timeline::rules()], hints: false, engine: Some(engine) })
     }
 
     async fn aws(prefix: &str) -> anyhow::Result<Self> {
@@ -149,7 +145,7 @@ impl Connection {
             randomness: Arc::new(aws::start::SystemRandomness),
         };
         // The deployed functions post to no platform yet, and compose for none: as they do, so does this.
-        Ok(Self { core, rules: vec![], hints, engine: None })
+        Ok(Self { core, rules: accept_submission::planned_rules(), hints, engine: None })
     }
 
     /// Gives the place free.
@@ -171,7 +167,7 @@ impl Connection {
     #[cfg(test)]
     pub(crate) async fn in_memory(clock: Arc<dyn app::ports::Clock>) -> anyhow::Result<Self> {
         let engine = Engine::memory().await?;
-        let store = local_store(&engine);
+        let store = store(&engine);
         store.create_tables().await?;
         let core = Core {
             store,
@@ -179,30 +175,8 @@ impl Connection {
             clock,
             randomness: Arc::new(aws::start::SystemRandomness),
         };
-        Ok(Self { core, rules: local_rules(), hints: false, engine: Some(engine) })
+        Ok(Self { core, rules: vec![timeline::rules()], hints: false, engine: Some(engine) })
     }
-}
-
-fn local_store(engine: &Engine) -> Store {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(engine.endpoint())
-        .region(Region::new("local"))
-        // The engine checks no signatures, and the client wants some.
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .timeout_config(TimeoutConfig::builder().operation_timeout(PATIENCE).build())
-        .build();
-    Store::new(aws_sdk_dynamodb::Client::from_conf(config), Tables::with_prefix(LOCAL_TABLES))
-}
-
-/// The timeline's rules, without opening the timeline, which belongs to the local mode while that runs.
-fn local_rules() -> Vec<PlatformRules> {
-    vec![PlatformRules {
-        platform: PlatformName::new("local"),
-        longest: 300,
-        measure: Measure::Graphemes,
-        most_parts: 12,
-    }]
 }
 
 /// The speed at which the folder's clock runs: opened at another speed, the clock would change under the local mode.
@@ -236,8 +210,6 @@ impl Queue for NoQueue {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::local::{clock::tests::Hand, timeline::Timeline};
-    use platforms::Platform;
 
     fn at(data: &Path) -> Place {
         Place { data: Some(data.to_owned()), tables: None, json: false }
@@ -245,13 +217,6 @@ mod tests {
 
     async fn refusal(data: &Path) -> String {
         format!("{:#}", Connection::open(&at(data)).await.err().unwrap())
-    }
-
-    #[test]
-    fn new_words_are_composed_for_the_timeline_as_it_is() {
-        let data = tempfile::tempdir().unwrap();
-        let timeline = Timeline::open(data.path(), Hand::clock("2026-11-23T12:00:00Z")).unwrap();
-        assert_eq!(local_rules(), [timeline.rules()]);
     }
 
     #[tokio::test]

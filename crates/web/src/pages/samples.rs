@@ -14,6 +14,7 @@ pub(super) struct Sample {
 }
 
 fn when(text: &str) -> When {
+    // Unwrap safety: compiled for tests alone.
     When(text.parse().unwrap())
 }
 

@@ -137,11 +137,10 @@ fn judge(sent: &Sent, mut errors: Errors) -> (Option<Proposal>, Errors) {
     if sent.adult != Some(true) && !errors.has("adult") {
         errors.add("adult", "You have to be 18 or over to propose words.");
     }
-    let is_consent_unread = errors.has("consent");
-    if !sent.publish && !is_consent_unread && !errors.has("consent.publish") {
+    if !sent.publish && !errors.has("consent.publish") {
         errors.add("consent_publish", "Without your agreement we cannot publish your words.");
     }
-    if !sent.health && !is_consent_unread && !errors.has("consent.health") {
+    if !sent.health && !errors.has("consent.health") {
         errors.add("consent_health", "Without your agreement we cannot read words about health.");
     }
     let proposal = words.filter(|_| errors.is_empty()).map(|words| Proposal {
