@@ -66,7 +66,7 @@ pub fn field(page: &str, name: &str) -> Option<String> {
     let at = page.find(&format!("name=\"{name}\""))?;
     let tag = &page[at..at + page[at..].find('>')?];
     let value = tag.split_once("value=\"")?.1;
-    Some(value[..value.find('"')?].replace("&#34;", "\"").replace("&#38;", "&"))
+    Some(unescape(&value[..value.find('"')?]))
 }
 
 /// All hidden fields of a page, in order.
@@ -85,9 +85,9 @@ pub fn hidden(page: &str) -> Vec<(String, String)> {
 }
 
 pub(crate) fn unescape(text: &str) -> String {
-    text.replace("&#60;", "<")
-        .replace("&#62;", ">")
-        .replace("&#34;", "\"")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
         .replace("&#39;", "'")
-        .replace("&#38;", "&")
+        .replace("&amp;", "&")
 }

@@ -242,7 +242,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         ("closed-new-revision", ClosedReason::NewRevision),
     ] {
         let concern = (reason != ClosedReason::NewRevision).then(|| Concern {
-            action: "/review/sample".to_owned(),
+            action: "/review/v4.local.example".to_owned(),
             form_token: with("token"),
             unchosen: reason == ClosedReason::NotEligible,
         });
