@@ -24,7 +24,7 @@ const ids = async () => (await channel.submissions()).map(({ id }) => id);
 test("a text is proposed, approved by a quorum and published once, with its disclaimer", async () => {
   const text = "It is fine to tell your therapist that something they said did not fit.";
   const known = await ids();
-  const { statusLink, returnCode, reference } = await propose(browser, channel, text, { role: "A client" });
+  const { statusLink, returnCode, reference } = await propose(browser, channel, text, { role: "Somebody who is or was in therapy" });
   const invited = await until("the invitations", async () => {
     const links = await channel.reviewLinks();
     return links.length >= 4 && links;
@@ -67,13 +67,37 @@ test("a text is proposed, approved by a quorum and published once, with its disc
   assert.ok(published.length > text.length, "the disclaimer is missing");
   assert.equal((await stateOf(known)).state, "published");
 
-  // A ballot after the closing is refused with a kind page, and changes nothing.
-  const late = await browser.visitor();
-  await late.goto(invited[0].link);
-  await browser.audit(late, "the review after its closing");
-  assert.equal(await late.locator("input[name=decision]").count(), 0);
   await submitter.goto(statusLink);
   await browser.audit(submitter, "the status once published");
+
+  // After the closing the same link has a kind page, which takes nothing but a concern, and none by itself.
+  const late = await browser.visitor();
+  await late.goto(invited[0].link);
+  await late.getByRole("heading", { level: 1, name: "This review has closed" }).waitFor();
+  await browser.audit(late, "the review after its closing");
+  const choices = late.locator("input[name=decision]");
+  assert.deepEqual(await choices.evaluateAll((all) => all.map(({ value, checked }) => ({ value, checked }))), [
+    { value: "concern", checked: false },
+  ]);
+  await late.getByRole("button", { name: "Continue" }).click();
+  await late.getByRole("alert").waitFor();
+  await browser.audit(late, "the review after its closing, without a choice");
+  assert.equal((await stateOf(known)).state, "published");
+
+  // A concern takes down what was published.
+  await late.getByLabel("Raise a safeguarding concern").check();
+  await late.getByRole("button", { name: "Continue" }).click();
+  await late.getByRole("heading", { level: 1, name: "Confirm your decision" }).waitFor();
+  await browser.audit(late, "the confirmation of a late concern");
+  assert.equal((await stateOf(known)).state, "published");
+  await late.locator("#declaration").check();
+  await late.getByRole("button", { name: "Confirm" }).click();
+  await late.getByRole("heading", { level: 1, name: "Thank you. This is stopped" }).waitFor();
+  await browser.audit(late, "the thanks for a concern");
+  await until("the post to be taken down", async () => (await channel.timeline()).length === 0);
+  assert.notEqual((await stateOf(known)).state, "published");
+  await submitter.goto(statusLink);
+  await browser.audit(submitter, "the status after a concern");
 });
 
 test("a form with nothing filled in lists what is missing, and keeps what was typed", async () => {

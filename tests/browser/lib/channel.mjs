@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-const COMMAND = process.env.CLIENTSCONNECT ?? path.resolve(import.meta.dirname, "../../target/debug/clientsconnect");
+const COMMAND = process.env.CLIENTSCONNECT ?? path.resolve(import.meta.dirname, "../../../target/debug/clientsconnect");
 
 // From the start of the process to its address, on a slow machine.
 const READY_WITHIN_MS = 60_000;

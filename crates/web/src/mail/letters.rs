@@ -26,21 +26,19 @@ struct TextForm<'a> {
 #[derive(Template)]
 #[template(path = "mail/letter.html")]
 struct HtmlForm<'a> {
+    subject: &'a str,
     paragraphs: &'a [String],
     button: Option<(&'a str, &'a str)>,
     closing: &'a str,
 }
 
 fn letter(subject: String, paragraphs: &[String], button: Option<(&str, &str)>, closing: &str) -> Letter {
-    let text = TextForm { paragraphs, button, closing };
-    let html = HtmlForm { paragraphs, button, closing };
-    Letter {
-        // A line break in a subject could begin a header of its own.
-        subject: subject.chars().filter(|c| !c.is_control()).collect(),
-        // Strings written into a string: neither can fail.
-        text: text.render().unwrap_or_default(),
-        html: html.render().unwrap_or_default(),
-    }
+    // A line break in a subject could begin a header of its own.
+    let subject: String = subject.chars().filter(|c| !c.is_control()).collect();
+    // Strings written into a string: neither can fail.
+    let text = TextForm { paragraphs, button, closing }.render().unwrap_or_default();
+    let html = HtmlForm { subject: &subject, paragraphs, button, closing }.render().unwrap_or_default();
+    Letter { subject, text, html }
 }
 
 /// Asks a therapist to review; also when drawn later to top up a panel.

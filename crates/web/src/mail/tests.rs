@@ -70,6 +70,15 @@ fn both_forms_say_the_same_and_hold_the_one_link() {
 }
 
 #[test]
+fn the_html_form_has_one_heading_and_one_main_part_for_those_who_hear_it() {
+    for (name, _, letter) in all("01J8EXAMPLE") {
+        assert_eq!(letter.html.matches("<main").count(), 1, "{name}");
+        assert_eq!(letter.html.matches("<h1").count(), 1, "{name}");
+        assert!(letter.html.contains(&format!(">{}</h1>", letter.subject)), "{name}");
+    }
+}
+
+#[test]
 fn subjects_are_neutral_and_one_line() {
     for (name, _, letter) in all("01J8\r\nBcc: somebody@example.org") {
         assert!(!letter.subject.contains(['\r', '\n']), "{name}");

@@ -129,6 +129,12 @@ pub struct Closed {
     pub concern: Option<Concern>,
 }
 
+impl Closed {
+    fn is_unchosen(&self) -> bool {
+        self.concern.as_ref().is_some_and(|concern| concern.unchosen)
+    }
+}
+
 /// The form with which a reviewer stops an item long after its review.
 #[derive(Clone, Debug)]
 pub struct Concern {
@@ -175,7 +181,10 @@ impl Problem {
                 "A little too fast for us",
                 "Please wait a few minutes and send it again. We have not kept what you sent.",
             ),
-            503 => ("We are having a pause", "Please come back later. We have not kept what you sent."),
+            503 => (
+                "We are having a pause",
+                "Please come back in a few minutes and send it again. Twice is not a problem.",
+            ),
             _ => ("Something went wrong with us", "It is not your fault. Please try again in a few minutes."),
         };
         Self { title: title.to_owned(), what_to_do: what_to_do.to_owned() }

@@ -238,13 +238,14 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
     }
     for (name, reason) in [
         ("closed", ClosedReason::ReviewClosed),
+        ("closed-again", ClosedReason::ReviewClosed),
         ("closed-not-eligible", ClosedReason::NotEligible),
         ("closed-new-revision", ClosedReason::NewRevision),
     ] {
         let concern = (reason != ClosedReason::NewRevision).then(|| Concern {
-            action: "/review/v4.local.example".to_owned(),
-            form_token: with("token"),
-            unchosen: reason == ClosedReason::NotEligible,
+            action: with("/review/v4.local.example"),
+            form_token: with("seal"),
+            unchosen: name == "closed-again",
         });
         add(name, false, Closed { reference: with("01J8EXAMPLE"), reason, concern }.html());
     }
