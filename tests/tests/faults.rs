@@ -82,8 +82,12 @@ async fn a_mail_service_that_refuses_loses_no_item_and_tells_the_next_person() {
 }
 
 #[tokio::test]
-async fn a_platform_that_is_down_is_tried_again_after_the_lease_and_posts_once() {
-    for failure in [PlatformError::Unavailable("down"), PlatformError::Ambiguous("no answer")] {
+async fn a_platform_that_is_down_is_tried_again_and_posts_once() {
+    // What was certainly not posted takes its turn again; what may have been is looked after at once.
+    for (failure, afterwards) in [
+        (PlatformError::Unavailable("down"), "approved"),
+        (PlatformError::Ambiguous("no answer"), "published"),
+    ] {
         let channel = Channel::open().await;
         let id = channel.approved(TEXT).await;
         channel.timeline.fail(Some(failure));
@@ -93,6 +97,9 @@ async fn a_platform_that_is_down_is_tried_again_after_the_lease_and_posts_once()
         channel.publish().await.unwrap();
         assert_eq!(channel.state(id).await, "publishing", "the lease holds");
         channel.pass(SignedDuration::from_mins(4));
+        channel.publish().await.unwrap();
+        assert_eq!(channel.state(id).await, afterwards);
+        channel.pass(SignedDuration::from_mins(90));
         channel.publish().await.unwrap();
         assert_eq!(channel.state(id).await, "published");
         assert_eq!(channel.timeline.effects(), 1);
@@ -111,6 +118,9 @@ async fn a_platform_that_refuses_asks_a_human() {
     channel.timeline.fail(None);
     let coordinator = channel.officer(curation::roster::Duty::Coordinator).clone();
     app::queue::attest(&channel.core, id, &coordinator, None).await.unwrap();
+    channel.publish().await.unwrap();
+    assert_eq!(channel.state(id).await, "approved", "it takes its turn again");
+    channel.pass(SignedDuration::from_mins(90));
     channel.publish().await.unwrap();
     assert_eq!((channel.state(id).await, channel.timeline.effects()), ("published", 1));
 }
@@ -150,4 +160,39 @@ async fn a_missing_table_is_an_error_that_names_no_item() {
     assert_eq!(failed, ["m"], "to be delivered again");
     let error = channel.publish().await.unwrap_err().to_string();
     assert!(error.contains("ResourceNotFoundException") && !error.contains(&id.to_string()), "{error}");
+}
+
+#[tokio::test]
+async fn what_waits_for_a_platform_is_not_posted_once_its_approvers_have_lapsed() {
+    let channel = Channel::open().await;
+    let id = channel.approved(TEXT).await;
+    channel.timeline.fail(Some(PlatformError::Unavailable("down")));
+    channel.publish().await.unwrap();
+    for therapist in &channel.therapists {
+        app::roster::pause(&channel.core, therapist.id, true).await.unwrap();
+    }
+    channel.timeline.fail(None);
+    for _ in 0..3 {
+        channel.pass(SignedDuration::from_mins(90));
+        channel.publish().await.unwrap();
+    }
+    assert_eq!((channel.state(id).await, channel.timeline.effects()), ("in_review", 0));
+}
+
+/// Ballots that were changed again and again leave more records than one transaction holds.
+#[tokio::test]
+async fn a_concern_stops_an_item_whatever_is_written_about_it() {
+    let channel = Channel::open().await;
+    let id = channel.propose(TEXT).await;
+    let paths = channel.mailbox.review_paths();
+    for round in 0..70 {
+        channel.pass(SignedDuration::from_secs(1));
+        let decision = if round % 2 == 0 { "approve" } else { "reword" };
+        let fields = [("decision", decision), ("reword_reason", "An example reason.")];
+        assert_eq!(channel.vote(&paths[0].1, &fields).await.status, 200);
+    }
+    assert_eq!(channel.vote(&paths[1].1, &[("decision", "concern")]).await.status, 200);
+    assert_eq!(channel.state(id).await, "held");
+    assert!(channel.core.store.ballots(id, 1).await.unwrap().is_empty());
+    assert_eq!(channel.core.store.concealed_ballots(id, 1).await.unwrap().len(), 71);
 }

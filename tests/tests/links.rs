@@ -293,7 +293,7 @@ async fn a_link_to_older_words_is_dead() {
     channel.mailbox.take();
     let words = Words::parse("Therapy often helps.").unwrap();
     let reviser = app::Reviser { actor: curation::audit::Actor::Submitter, is_other: false };
-    app::submitter::revise(&channel.core, &channel.web.rules, id, &words, reviser).await.unwrap();
+    app::submitter::revise(&channel.core, &channel.web.rules, id, &words, reviser, 1).await.unwrap();
     channel.settle().await;
     assert_eq!(channel.mailbox.review_paths().len(), 5);
     for (_, path) in &first {

@@ -220,6 +220,47 @@ async fn personal_detail_goes_back_before_anybody_reads_it() {
 }
 
 #[tokio::test]
+async fn reviewers_never_see_what_was_taken_out_before_they_were_asked() {
+    let channel = Channel::open().await;
+    let id = channel.propose(PERSONAL).await;
+    let words = curation::words::Words::parse("It can help to write to your therapist.").unwrap();
+    let reviser = app::Reviser { actor: audit::Actor::Submitter, is_other: false };
+    app::submitter::revise(&channel.core, &channel.web.rules, id, &words, reviser, 1).await.unwrap();
+    channel.settle().await;
+    for (_, path) in channel.mailbox.review_paths() {
+        let page = channel.get(&path).await.body;
+        assert!(page.contains("It can help to write") && !page.contains("someone.private"));
+    }
+}
+
+#[tokio::test]
+async fn a_stalled_review_that_is_widened_asks_more_people() {
+    let channel = Channel::open_with(16).await;
+    let id = channel.propose(TEXT).await;
+    for (number, (_, path)) in channel.mailbox.review_paths().iter().enumerate() {
+        let decision = if number < 2 { "approve" } else { "reword" };
+        let fields = if number == 4 {
+            vec![("decision", "reject"), ("reject_reason", "An example reason.")]
+        } else {
+            vec![("decision", decision), ("reword_reason", "An example reason.")]
+        };
+        let fields = if number < 2 || number == 4 { fields } else { vec![("decision", "step_back")] };
+        channel.vote(path, &fields).await;
+    }
+    channel.settle().await;
+    channel.pass(hours(8 * 24));
+    for _ in 0..3 {
+        channel.sweep().await;
+    }
+    assert_eq!(channel.state(id).await, "stalled");
+    channel.mailbox.take();
+    let coordinator = channel.officer(Duty::Coordinator).clone();
+    app::queue::widen(&channel.core, id, &coordinator).await.unwrap();
+    channel.settle().await;
+    assert!(channel.mailbox.review_paths().len() >= 2, "more people are asked");
+}
+
+#[tokio::test]
 async fn a_new_revision_needs_new_ballots() {
     let channel = Channel::open_with(16).await;
     let id = channel.propose("Therapy always works.").await;
@@ -232,7 +273,7 @@ async fn a_new_revision_needs_new_ballots() {
     channel.mailbox.take();
     let words = curation::words::Words::parse("Therapy often helps.").unwrap();
     let reviser = app::Reviser { actor: audit::Actor::Submitter, is_other: false };
-    app::submitter::revise(&channel.core, &channel.web.rules, id, &words, reviser).await.unwrap();
+    app::submitter::revise(&channel.core, &channel.web.rules, id, &words, reviser, 1).await.unwrap();
     channel.settle().await;
     let submission = channel.load(id).await;
     assert_eq!((submission.state.name(), submission.revision), ("in_review", 2));
@@ -332,7 +373,11 @@ async fn a_disclosure_that_is_withdrawn_stays_the_leads_until_it_is_erased() {
     let channel = Channel::open().await;
     let id = channel.propose(CRISIS).await;
     app::submitter::withdraw(&channel.core, id).await.unwrap();
+    assert_eq!(channel.state(id).await, "held", "a withdrawal does not keep the lead from looking");
     assert!(channel.core.store.concealed_revision(id, 1).await.unwrap().is_some());
+    let lead = channel.officer(Duty::Lead).clone();
+    assert!(app::queue::release(&channel.core, id, &lead, ReleaseTo::Review).await.is_err());
+    app::queue::close(&channel.core, id, &lead).await.unwrap();
     channel.pass(hours(30 * 24));
     channel.sweep().await;
     assert!(channel.core.store.concealed_revision(id, 1).await.unwrap().is_none());

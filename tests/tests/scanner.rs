@@ -173,7 +173,7 @@ async fn busy() -> (Channel, Vec<String>) {
     }
     let words = Words::parse("Therapy often helps.").unwrap();
     let reviser = app::Reviser { actor: curation::audit::Actor::Submitter, is_other: false };
-    app::submitter::revise(&channel.core, &channel.web.rules, second, &words, reviser).await.unwrap();
+    app::submitter::revise(&channel.core, &channel.web.rules, second, &words, reviser, 1).await.unwrap();
     channel.settle().await;
     is_at.push((second, "in_review"));
     known.push(status);

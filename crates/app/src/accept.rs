@@ -3,6 +3,8 @@
 //! Invariant: once [`propose`] answered `Ok`, the proposal is stored with a due time. Its calls: one update, one
 //! transaction, one hint; a repetition with an idempotency key costs one read more.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use curation::{
     composition::{PlatformRules, TooLong},
     ids::SubmissionId,
@@ -89,8 +91,19 @@ impl Source {
     /// The source at `address`, told apart from others for one day: the day is part of the hash.
     #[must_use]
     pub fn new(secret: &[u8], address: &str, day: jiff::civil::Date, hourly_limit: u64) -> Self {
-        let bucket = digest(&[secret, day.to_string().as_bytes(), address.as_bytes()]);
+        let bucket = digest(&[secret, day.to_string().as_bytes(), network(address).as_bytes()]);
         Self { bucket, hourly_limit }
+    }
+}
+
+/// What belongs to one caller: an IPv4 address; of an IPv6 address the first 64 bits, since a home has all the others.
+fn network(address: &str) -> String {
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
+            Ipv6Addr::from(u128::from(address) & !u128::from(u64::MAX)).to_string()
+        }
+        Ok(address) => address.to_canonical().to_string(),
+        Err(_) => address.to_owned(),
     }
 }
 
@@ -98,15 +111,17 @@ impl Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotency {
     key: String,
-    body: Vec<u8>,
+    body: String,
 }
 
 impl Idempotency {
     /// The promise that came with `key` and `body` from `address`. Keys are told apart by who sent them, so that strangers
     /// with the same simple key do not meet. Not by the day, as a [`Source`] is: a repetition after midnight is one.
     #[must_use]
-    pub fn new(secret: &[u8], address: &str, key: &str, body: Vec<u8>) -> Self {
-        Self { key: digest(&[secret, address.as_bytes(), key.as_bytes()]), body }
+    pub fn new(secret: &[u8], address: &str, key: &str, body: &[u8]) -> Self {
+        let key = digest(&[secret, network(address).as_bytes(), key.as_bytes()]);
+        // Keyed, like the addresses: a short text could be guessed from a plain hash of it.
+        Self { key, body: digest(&[secret, body]) }
     }
 }
 
@@ -155,6 +170,13 @@ pub async fn propose(
     let now = core.clock.now();
     let uses = core.store.count(&format!("propose#{}", source.bucket), RATE_WINDOW, now).await?;
     if uses > source.hourly_limit {
+        if let Some(ours) = idempotency {
+            // A repetition of what was accepted is answered as it was, whatever came in between.
+            let theirs = core.store.remembered(&ours.key, now).await?;
+            if let Some(theirs) = theirs.filter(|theirs| theirs.body == ours.body) {
+                return Ok(repeated(theirs, shows_risk(proposal.words.as_str())));
+            }
+        }
         return Err(Refused::Limited { retry_after: seconds_left(now.at, RATE_WINDOW) });
     }
     let revision = core.revision(1, &proposal.words, rules, now)?;
@@ -167,7 +189,7 @@ pub async fn propose(
     let return_code = ReturnCode::from_bytes(core.randomness.bytes());
     let answered = Answered { id: new.id, return_code: return_code.to_string() };
     let remembered = idempotency.map(|idempotency| {
-        Remembered::new(idempotency.key.clone(), digest(&[&idempotency.body]), answered.clone(), now)
+        Remembered::new(idempotency.key.clone(), idempotency.body.clone(), answered.clone(), now)
     });
     let mut report = None;
     let step = Submission::receive(new, &revision, now)
@@ -194,22 +216,26 @@ pub async fn propose(
         return_code: &return_code.hash(),
         remembered: remembered.as_ref(),
     };
-    let shows_risk = is_held(&step.submission);
+    // Nobody knows yet what is in words that screening failed on.
+    let is_risky = report.is_none() || is_held(&step.submission);
     match (core.store.accept(&stored, now).await, &remembered) {
         (Ok(()), _) => {
             tracing::info!(submission = %answered.id, state = step.submission.state.name(), "accepted");
             core.hint_after(&step).await;
-            Ok(Accepted { id: answered.id, return_code: answered.return_code, shows_risk })
+            Ok(Accepted { id: answered.id, return_code: answered.return_code, shows_risk: is_risky })
         }
         (Err(StoreError::Conflict), Some(ours)) => match core.store.remembered(&ours.key, now).await? {
-            Some(theirs) if theirs.body == ours.body => {
-                Ok(Accepted { id: theirs.answered.id, return_code: theirs.answered.return_code, shows_risk })
-            }
+            Some(theirs) if theirs.body == ours.body => Ok(repeated(theirs, is_risky)),
             Some(_) => Err(Refused::KeyReused),
             None => Err(Refused::Store(StoreError::Conflict)),
         },
         (Err(error), _) => Err(error.into()),
     }
+}
+
+fn repeated(theirs: Remembered, shows_risk: bool) -> Accepted {
+    let Answered { id, return_code } = theirs.answered;
+    Accepted { id, return_code, shows_risk }
 }
 
 fn is_held(submission: &Submission) -> bool {

@@ -18,8 +18,12 @@ use crate::{
     vote::approvers_of,
 };
 
-/// Hits that one sweep looks at in one lane. What is left is found by the next sweep.
-const MOST_HITS: i32 = 50;
+/// Hits that one sweep reads in one lane: so many that mail which cannot be sent does not hide what is due behind it.
+const MOST_HITS: i32 = 1_000;
+
+/// Submissions that one sweep pushes on in one lane, and hints for mail that it sends: what a function has time for.
+/// What is left is found by the next sweep.
+const MOST_PUSHED: usize = 100;
 
 /// Looks once at everything that is due. When nothing is, that is one query per lane.
 ///
@@ -27,16 +31,22 @@ const MOST_HITS: i32 = 50;
 /// [`StepFailure::Store`] if the index cannot be asked. Trouble with one item is logged, and the item stays due.
 pub async fn sweep(core: &Core) -> Result<(), StepFailure> {
     for lane in 0..LANES {
+        let mut mail = BTreeSet::new();
+        let mut items = Vec::new();
         for hit in core.store.due_for_work(lane, core.clock.now().at, MOST_HITS).await? {
-            let (id, outcome) = match hit {
-                Hit::Notices(id) => {
-                    let sent = core.queue.send(QueueName::Invitations, Hint { submission: id }).await;
-                    (id, sent.map_err(|error| StepFailure::Store(StoreError::Unavailable(error.to_string()))))
-                }
-                Hit::Submission(id) | Hit::WaitsForSlot(id) => (id, push_on(core, id).await),
-            };
-            if let Err(error) = outcome {
+            match hit {
+                Hit::Notices(id) => drop(mail.insert(id)),
+                Hit::Submission(id) | Hit::WaitsForSlot(id) => items.push(id),
+            }
+        }
+        for id in items.into_iter().take(MOST_PUSHED) {
+            if let Err(error) = push_on(core, id).await {
                 tracing::error!(submission = %id, %error, "a due item could not be pushed on");
+            }
+        }
+        for id in mail.into_iter().take(MOST_PUSHED) {
+            if let Err(error) = core.queue.send(QueueName::Invitations, Hint { submission: id }).await {
+                tracing::error!(submission = %id, %error, "due mail could not be hinted at");
             }
         }
     }

@@ -5,7 +5,11 @@
 use curation::submission::{About, Notice, Recipient, State};
 use jiff::SignedDuration;
 
-use crate::{Core, StepFailure, accept::Email, ports::QueueName};
+use crate::{
+    Core, StepFailure,
+    accept::{Email, Source, digest},
+    ports::QueueName,
+};
 
 /// Requests that one address may make in [`WINDOW`]: nobody's mailbox is flooded by somebody else.
 const MOST_REQUESTS: u64 = 3;
@@ -20,14 +24,20 @@ const MOST_REVIEWS: usize = 12;
 ///
 /// # Errors
 /// [`StepFailure::Store`]: try again.
-pub async fn request(core: &Core, email: &Email) -> Result<(), StepFailure> {
+pub async fn request(core: &Core, email: &Email, source: &Source, secret: &[u8]) -> Result<(), StepFailure> {
     let now = core.clock.now();
-    let bucket = crate::accept::digest(&[email.as_str().as_bytes()]);
+    let asked = core.store.count(&format!("fresh-from#{}", source.bucket), WINDOW, now).await?;
+    if asked > source.hourly_limit {
+        return Ok(());
+    }
+    let bucket = digest(&[secret, email.as_str().as_bytes()]);
     if core.store.count(&format!("fresh#{bucket}"), WINDOW, now).await? > MOST_REQUESTS {
         return Ok(());
     }
     let roster = core.store.therapists().await?;
-    let Some(therapist) = roster.iter().find(|therapist| therapist.email == email.as_str()) else {
+    let Some(therapist) =
+        roster.iter().find(|therapist| therapist.active && therapist.email == email.as_str())
+    else {
         return Ok(());
     };
     let mut asked = 0;

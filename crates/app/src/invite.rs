@@ -3,8 +3,6 @@
 //! Invariant: mail goes at least once. A batch of notices is deleted only after all of it was sent; a crash in between
 //! sends some of it twice, which costs a volunteer a glance and loses nobody an invitation.
 
-use std::collections::BTreeSet;
-
 use curation::{
     ids::SubmissionId,
     panel::{Seed, draw},
@@ -110,8 +108,19 @@ async fn drawn(
     let contact = core.store.contact(before.id).await?;
     let mut excluded = before.excluded();
     excluded.extend(own(roster, contact.as_deref()));
+    if !before.authors.is_empty() {
+        // Somebody who runs the channel and changed the words may be on the roster too, under another id.
+        let officers = core.store.officers().await?;
+        for officer in officers.iter().filter(|officer| before.authors.contains(&officer.id)) {
+            excluded.extend(own(roster, Some(&officer.email)));
+        }
+    }
     let (seats, seated) = match &before.review {
-        Some(review) => review.missing(before.tier),
+        Some(review) => {
+            let is_barred = |therapist: &&Therapist| !therapist.in_good_standing(now);
+            let barred = roster.iter().filter(is_barred).map(|therapist| therapist.id).collect();
+            review.missing(before.tier, &barred)
+        }
         None => (policy.thresholds(before.tier).panel, Default::default()),
     };
     let seed = Seed(core.randomness.bytes());
@@ -172,36 +181,38 @@ async fn send(
     notice: Notice,
     now: Now,
 ) -> Result<bool, StepFailure> {
-    let mut asked = BTreeSet::from([notice.to]);
-    let mut queue = vec![notice.to];
-    let mut is_done = true;
-    while let Some(to) = queue.pop() {
+    let mut to = notice.to;
+    loop {
         let addressees = addressees(core, submission, to).await?;
-        if addressees.is_empty() && matches!(to, Recipient::Duty(_)) {
-            tracing::error!(submission = %submission.id, "nobody on the roster has the duty that mail is for");
-            is_done = false;
-        }
-        for addressee in addressees {
-            let Some(mail) = post.correspondence.write(&addressee, notice.about, submission, now) else {
+        let (mut is_done, mut is_heard) = (true, false);
+        for addressee in &addressees {
+            let Some(mail) = post.correspondence.write(addressee, notice.about, submission, now) else {
+                // It has lost its meaning by now.
+                is_heard = true;
                 continue;
             };
             match post.mailer.send(&mail).await {
-                Ok(()) => {}
+                Ok(()) => is_heard = true,
                 Err(MailError::Unavailable(_)) => is_done = false,
                 Err(MailError::Refused(_)) => {
                     tracing::error!(submission = %submission.id, "a mail was refused");
-                    // Nobody may wait for a lead whose mailbox is gone.
-                    let next = match to {
-                        Recipient::Duty(Duty::Lead) => Some(Recipient::Duty(Duty::Deputy)),
-                        Recipient::Duty(Duty::Deputy) => Some(Recipient::Duty(Duty::Coordinator)),
-                        _ => None,
-                    };
-                    queue.extend(next.filter(|next| asked.insert(*next)));
                 }
             }
         }
+        let Recipient::Duty(duty) = to else {
+            return Ok(is_done);
+        };
+        if is_heard || !is_done {
+            return Ok(is_done);
+        }
+        // Nobody may wait for a lead who is not there, or whose mailbox is gone: the next is told, and it is tried again.
+        tracing::error!(submission = %submission.id, duty = duty.as_str(), "nobody with this duty could be told");
+        to = match duty {
+            Duty::Lead => Recipient::Duty(Duty::Deputy),
+            Duty::Deputy => Recipient::Duty(Duty::Coordinator),
+            Duty::Coordinator => return Ok(false),
+        };
     }
-    Ok(is_done)
 }
 
 async fn addressees(
@@ -212,7 +223,11 @@ async fn addressees(
     Ok(match to {
         Recipient::Person(person) => {
             let therapist = core.store.therapist(person).await?;
-            therapist.filter(|therapist| !therapist.bouncing).map(Addressee::Therapist).into_iter().collect()
+            therapist
+                .filter(|therapist| therapist.active && !therapist.bouncing)
+                .map(Addressee::Therapist)
+                .into_iter()
+                .collect()
         }
         Recipient::Duty(duty) => {
             let officers = core.store.officers().await?;

@@ -28,7 +28,7 @@ use curation::{
     words::Words,
 };
 use screening::{Outcome, Report};
-use store::{Store, StoreError, Write};
+use store::{Check, Store, StoreError, Write};
 
 use crate::ports::{Clock, Hint, Queue, QueueName, Randomness};
 
@@ -138,13 +138,28 @@ pub struct Reviser {
     pub is_other: bool,
 }
 
-/// What has to change tables when a step conceals a submission, or reveals it.
-pub(crate) async fn moves(core: &Core, before: &Submission, step: &Step) -> Result<Vec<Write>, StoreError> {
-    if before.is_concealed() == step.submission.is_concealed() {
-        return Ok(vec![]);
-    }
-    Ok(core.store.written(before).await?.into_iter().map(Write::Move).collect())
+/// Writes a step. If it conceals or reveals the submission, everything that somebody wrote changes tables: as much as
+/// fits goes with the step, the rest right after it. What a crash leaves behind is not read, since the state is read first.
+pub(crate) async fn commit_moving(
+    core: &Core,
+    before: &Submission,
+    step: &Step,
+    mut writes: Vec<Write>,
+    checks: &[Check],
+    now: Now,
+) -> Result<(), StoreError> {
+    let mut written = match before.is_concealed() == step.submission.is_concealed() {
+        true => vec![],
+        false => core.store.written(before).await?,
+    };
+    let rest = written.split_off(written.len().min(MOST_MOVED));
+    writes.extend(written.into_iter().map(Write::Move));
+    core.store.commit(before, step, writes, checks, now).await?;
+    core.store.move_written(&step.submission, rest).await
 }
+
+/// What moves in the step's own transaction, two of its hundred items each: all revisions and reports come first.
+const MOST_MOVED: usize = 30;
 
 fn verdict(report: &Report, salt: Salt) -> Verdict {
     Verdict {

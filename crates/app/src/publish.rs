@@ -11,6 +11,7 @@ use curation::{
     time::Now,
     transitions::NotPublishable,
 };
+use jiff::SignedDuration;
 use platforms::{Intent, Platform, PlatformError, RemotePost};
 use store::{Channel, Check, Hit, StoreError, Write};
 
@@ -25,14 +26,25 @@ pub type Platforms = [Arc<dyn Platform>];
 /// [`StepFailure::Store`]: the next poll goes on.
 pub async fn poll(core: &Core, platforms: &Platforms) -> Result<(), StepFailure> {
     let mut slots = Slots::Unknown;
-    for hit in core.store.due_to_publish(core.clock.now().at).await? {
+    let mut hits = core.store.due_to_publish(core.clock.now().at).await?;
+    // What is to be taken down does not wait behind what waits for a slot.
+    hits.sort_by_key(|hit| matches!(hit, Hit::WaitsForSlot(_)));
+    for hit in hits {
         let now = core.clock.now();
         let id = match hit {
             Hit::WaitsForSlot(_) if !slots.may_be_open(core, now).await? => continue,
             Hit::WaitsForSlot(id) | Hit::Submission(id) => id,
             Hit::Notices(_) => continue,
         };
-        let Some(before) = core.store.load(id).await? else { continue };
+        let before = match core.store.load(id).await {
+            Ok(Some(before)) => before,
+            Ok(None) => continue,
+            Err(StoreError::Unreadable(what)) => {
+                tracing::error!(submission = %id, what, "a due item cannot be read");
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         if before.due().is_none_or(|due| due.at > now.at) {
             continue;
         }
@@ -57,7 +69,8 @@ pub async fn poll(core: &Core, platforms: &Platforms) -> Result<(), StepFailure>
         };
         match outcome {
             Ok(()) | Err(StepFailure::Store(StoreError::Conflict | StoreError::Paused)) => {}
-            Err(error) => return Err(error),
+            // One item's trouble does not keep another from being taken down.
+            Err(error) => tracing::error!(submission = %id, %error, "a due item could not be published"),
         }
     }
     Ok(())
@@ -137,13 +150,40 @@ async fn take(
     }
 }
 
-/// Takes over from a publisher that vanished.
+/// How long an item is tried before a human is asked, in real time: an outage of a platform seldom lasts longer.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
+
+/// Takes over from a publisher that vanished, or from a platform that was away: under the same conditions as whoever
+/// took the item.
 async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now) -> Result<(), StepFailure> {
     let Some(revision) = core.store.revision(before.id, before.revision).await? else {
         return Err(StoreError::Unreadable("revision").into());
     };
+    let undone = before.deliveries.iter().position(|delivery| delivery.status != DeliveryStatus::Sent);
+    let index = undone.unwrap_or_default();
+    let is_begun = before.deliveries.iter().any(|delivery| delivery.status != DeliveryStatus::Pending);
+    let is_whole = revision.content() == before.content;
+    let since = before.deliveries.first().map(|delivery| delivery.created_at);
+    let waited = since.map(|since| core.clock.real_time().duration_since(since));
+    if !is_whole || waited.is_some_and(|waited| waited > PATIENCE) {
+        return ask_human(core, before, index, Attention::Ambiguous).await;
+    }
+    if !is_begun {
+        // Nothing is on a platform yet: it takes its turn again, and with it all that is asked then.
+        let step = before.clone().put_back(now)?;
+        let cadence = core.store.channel().await?.cadence.given_back();
+        return Ok(core.store.commit(&before, &step, vec![Write::Cadence(cadence)], &[], now).await?);
+    }
     let step = before.clone().renew_lease(now)?;
-    core.store.commit(&before, &step, vec![], &[], now).await?;
+    let approvers = before.review.as_ref().map(|review| review.approvers()).unwrap_or_default();
+    let mut checks = vec![Check::NotPaused];
+    checks.extend(approvers.into_iter().map(|person| Check::Standing(person, now)));
+    match core.store.commit(&before, &step, vec![], &checks, now).await {
+        Ok(()) => {}
+        // Half a thread, and not everybody who approved it would be counted now: a human decides.
+        Err(StoreError::Barred(_)) => return ask_human(core, before, index, Attention::Ambiguous).await,
+        Err(error) => return Err(error.into()),
+    }
     let mut submission = step.submission;
     // What was being sent when the other vanished may be there already.
     for index in 0..submission.deliveries.len() {

@@ -11,11 +11,11 @@ use curation::{
     transitions::{InvalidTransition, ReleaseError},
     words::{InvalidWords, Words},
 };
-use screening::Report;
+use screening::{Category, Report};
 use store::{BallotRecord, StoreError};
 
 use crate::{
-    Core, MOST_RACES, Reviser, StepFailure, moves,
+    Core, MOST_RACES, Reviser, StepFailure, commit_moving,
     submitter::{ReviseError, revise, simple},
 };
 
@@ -110,16 +110,39 @@ pub async fn show(core: &Core, id: SubmissionId, officer: &Officer) -> Result<De
             store.ballots(id, number).await?,
         ),
     };
-    let masks = matches!(submission.state, State::NeedsRedaction { .. }) && !is_safeguarding;
+    // Before screening answered nobody knows what is in it; what it found to be private stays masked in every state.
+    let is_private = match &report {
+        None => true,
+        Some(report) => report.route == screening::Route::Redact && !is_released(&submission),
+    };
+    let hides = is_private && !is_safeguarding;
     let masked = match (&revision, &report) {
-        (Some(revision), Some(report)) if masks => {
-            Some(screening::redact(&revision.composition.words, report))
-        }
+        (Some(revision), Some(report)) if hides => Some(mask(&revision.composition.words, report)),
         _ => None,
     };
-    let revision = revision.filter(|_| !masks);
+    let revision = revision.filter(|_| !hides);
     let audit = store.audit(id).await?;
     Ok(Detail { submission, revision, report, masked, ballots, audit })
+}
+
+fn is_released(submission: &Submission) -> bool {
+    submission
+        .release
+        .as_ref()
+        .is_some_and(|release| release.deputy.is_some() && release.content == submission.content)
+}
+
+/// The words with everything blacked out for which they have to be changed.
+fn mask(words: &str, report: &Report) -> String {
+    let is_private =
+        |category| matches!(category, Category::PersonalData | Category::ThirdParty | Category::Disclosure);
+    let spans = report.findings.iter().filter(|finding| is_private(finding.category));
+    let mut hidden = vec![false; words.chars().count()];
+    for finding in spans {
+        hidden.iter_mut().take(finding.end).skip(finding.start).for_each(|one| *one = true);
+    }
+    let shown = words.chars().zip(hidden);
+    shown.map(|(one, is_hidden)| if is_hidden && !one.is_whitespace() { '\u{2588}' } else { one }).collect()
 }
 
 fn only_coordinator(officer: &Officer) -> Result<(), OfficerError> {
@@ -143,8 +166,7 @@ pub async fn release(
         let now = core.clock.now();
         let before = core.store.load(id).await?.ok_or(StepFailure::Unknown)?;
         let step = before.clone().release(officer.id, officer.duty, to, now)?;
-        let writes = moves(core, &before, &step).await?;
-        match core.store.commit(&before, &step, writes, &[], now).await {
+        match commit_moving(core, &before, &step, vec![], &[], now).await {
             Ok(()) => {
                 core.hint_after(&step).await;
                 return Ok(step.submission);
@@ -169,16 +191,19 @@ pub async fn redact(
     words: Option<&str>,
 ) -> Result<Submission, OfficerError> {
     only_coordinator(officer)?;
+    let submission = core.store.load(id).await?.ok_or(StepFailure::Unknown)?;
+    let expected = submission.revision;
     let words = match words {
         Some(words) => Words::parse(words)?,
         None => {
-            let detail = show(core, id, officer).await?;
-            let masked = detail.masked.or(detail.revision.map(|revision| revision.composition.words));
-            Words::parse(&masked.unwrap_or_default())?
+            let revision = core.store.revision(id, expected).await?.ok_or(StepFailure::Unknown)?;
+            let report = core.store.report(id, expected).await?;
+            let words = revision.composition.words;
+            Words::parse(&report.map_or(words.clone(), |report| screening::redact(&words, &report)))?
         }
     };
     let reviser = Reviser { actor: Actor::Person(officer.id), is_other: true };
-    Ok(revise(core, rules, id, &words, reviser).await?)
+    Ok(revise(core, rules, id, &words, reviser, expected).await?)
 }
 
 /// Ends an item; what is published is taken down.

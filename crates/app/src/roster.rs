@@ -100,12 +100,18 @@ pub async fn add(core: &Core, new: NewTherapist) -> Result<Therapist, RosterErro
 /// # Errors
 /// [`RosterError`].
 pub async fn add_officer(core: &Core, name: String, email: &str, duty: Duty) -> Result<Officer, RosterError> {
-    let officer = Officer {
-        id: new_id(core),
-        name: field(name, "name")?,
-        email: Email::parse(email)?.as_str().to_owned(),
-        duty,
+    let email = Email::parse(email)?.as_str().to_owned();
+    // A release takes two people: one mailbox must not be both of them.
+    let other = match duty {
+        Duty::Lead => Some(Duty::Deputy),
+        Duty::Deputy => Some(Duty::Lead),
+        Duty::Coordinator => None,
     };
+    let officers = core.store.officers().await?;
+    if officers.iter().any(|officer| Some(officer.duty) == other && officer.email == email) {
+        return Err(RosterError::Duplicate);
+    }
+    let officer = Officer { id: new_id(core), name: field(name, "name")?, email, duty };
     core.store.put_officer(&officer).await?;
     Ok(officer)
 }

@@ -6,7 +6,7 @@ use curation::{
 };
 use store::{StoreError, Write};
 
-use crate::{Core, MOST_RACES, StepFailure, moves};
+use crate::{Core, MOST_RACES, StepFailure, commit_moving};
 
 /// Screens a submission that waits for it; any other is left alone.
 ///
@@ -25,9 +25,9 @@ pub async fn screen(core: &Core, id: SubmissionId) -> Result<(), StepFailure> {
             return Err(StoreError::Unreadable("revision").into());
         };
         let (step, report) = core.screen_now(before.clone(), &revision, now)?;
-        let mut writes = moves(core, &before, &step).await?;
+        let mut writes = Vec::new();
         writes.extend(report.map(|report| Write::Report(revision.number, report)));
-        match core.store.commit(&before, &step, writes, &[], now).await {
+        match commit_moving(core, &before, &step, writes, &[], now).await {
             Ok(()) => {
                 tracing::info!(submission = %id, state = step.submission.state.name(), "screened");
                 core.hint_after(&step).await;

@@ -3,14 +3,16 @@
 use curation::{
     composition::{PlatformRules, TooLong},
     ids::SubmissionId,
+    review::Decision,
     submission::{Revision, State, Step, Submission},
     time::Now,
+    transitions::InvalidTransition,
     words::Words,
 };
 use screening::Report;
-use store::{StoreError, Write};
+use store::{BallotRecord, StoreError, Write};
 
-use crate::{Core, MOST_RACES, Reviser, StepFailure};
+use crate::{Core, MOST_RACES, Reviser, StepFailure, vote::is_counting};
 
 /// What the submitter sees.
 #[derive(Debug, Clone)]
@@ -44,7 +46,10 @@ pub async fn look(core: &Core, id: SubmissionId) -> Result<Standing, StepFailure
     let mut advice = Vec::new();
     if matches!(submission.state, State::Rewording { .. }) {
         for ballot in core.store.ballots(id, submission.revision).await? {
-            advice.extend(ballot.reason.into_iter().chain(ballot.suggestion));
+            // What reviewers said to each other is not for the submitter.
+            if ballot.decision == Decision::Reword && is_counting(&submission, &ballot) {
+                advice.extend(ballot.reason.into_iter().chain(ballot.suggestion));
+            }
         }
     }
     let own_words = match submission.state {
@@ -83,7 +88,8 @@ pub enum ReviseError {
     Step(#[from] StepFailure),
 }
 
-/// New words in place of the present ones, screened at once.
+/// New words in place of the revision `expected`, screened at once. Whoever suggested exactly these words becomes an
+/// author of them.
 ///
 /// # Errors
 /// [`ReviseError`]; unless it is a failure of the store, nothing has changed.
@@ -93,14 +99,29 @@ pub async fn revise(
     id: SubmissionId,
     words: &Words,
     reviser: Reviser,
+    expected: u32,
 ) -> Result<Submission, ReviseError> {
     for _ in 0..MOST_RACES {
         let now = core.clock.now();
         let before = core.store.load(id).await.map_err(StepFailure::from)?.ok_or(StepFailure::Unknown)?;
+        if before.revision != expected {
+            let (state, action) = (before.state.name(), "changing words that have changed since");
+            return Err(StepFailure::from(InvalidTransition { state, action }).into());
+        }
         let revision = core.revision(before.revision + 1, words, rules, now)?;
+        let mut credited = before.clone();
+        if matches!(before.state, State::Rewording { .. }) {
+            let ballots = core.store.ballots(id, before.revision).await.map_err(StepFailure::from)?;
+            let suggested = |ballot: &BallotRecord| {
+                let suggestion = ballot.suggestion.as_deref().map(Words::parse);
+                suggestion.is_some_and(|suggestion| suggestion.as_ref() == Ok(words))
+            };
+            credited
+                .authors
+                .extend(ballots.iter().filter(|ballot| suggested(ballot)).map(|ballot| ballot.person));
+        }
         let mut report = None;
-        let step = before
-            .clone()
+        let step = credited
             .revise(&revision, reviser.actor, reviser.is_other, now)
             .and_then(|step| {
                 step.and_then(|received| {

@@ -16,7 +16,7 @@ use curation::{
 use screening::Report;
 use store::{BallotRecord, Check, StoreError, Write};
 
-use crate::{Core, MOST_RACES, moves};
+use crate::{Core, MOST_RACES, commit_moving};
 
 /// Whoever holds a review link: what the link says, to be checked against what is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,12 +117,20 @@ pub async fn open(core: &Core, holder: Holder) -> Result<Opened, ReviewError> {
     let revision = core.store.revision(submission.id, submission.revision).await?;
     let revision = revision.ok_or(StoreError::Unreadable("revision"))?;
     let report = core.store.report(submission.id, submission.revision).await?;
-    let ballots = match has_voted {
+    let mut ballots = match has_voted {
         true => core.store.ballots(submission.id, submission.revision).await?,
         false => vec![],
     };
+    // Only what counts now: not what was changed since, and not what an earlier panel said of the same words.
+    ballots.retain(|ballot| is_counting(&submission, ballot));
     let earlier = earlier(core, &submission, holder.person).await?;
     Ok(Opened::Review(Box::new(ReviewView { submission, revision, report, ballots, earlier })))
+}
+
+/// True if this is the counting ballot of a seat.
+pub(crate) fn is_counting(submission: &Submission, record: &BallotRecord) -> bool {
+    let seat = submission.review.as_ref().and_then(|review| review.seat_of(record.person));
+    seat.and_then(|seat| seat.ballot.as_ref()).is_some_and(|ballot| ballot.at == record.at)
 }
 
 async fn earlier(
@@ -130,10 +138,9 @@ async fn earlier(
     submission: &Submission,
     person: PersonId,
 ) -> Result<Option<Earlier>, StoreError> {
-    if submission.revision < 2 {
+    let Some(number) = submission.compared_with else {
         return Ok(None);
-    }
-    let number = submission.revision - 1;
+    };
     let Some(revision) = core.store.revision(submission.id, number).await? else {
         return Ok(None);
     };
@@ -183,8 +190,7 @@ pub async fn cast(core: &Core, holder: Holder, ballot: &NewBallot) -> Result<Sub
                 CastError::OtherRevision => ReviewError::DeadLink,
                 CastError::NoVote => ReviewError::NoVote,
             })?;
-        let mut writes = moves(core, &before, &step).await?;
-        writes.push(Write::Ballot(record));
+        let writes = vec![Write::Ballot(record)];
         let mut checks = vec![Check::Voter(holder.person, holder.epoch, now)];
         if ballot.decision == Decision::Concern {
             // A lapse does not silence a concern, a dead link does.
@@ -194,7 +200,7 @@ pub async fn cast(core: &Core, holder: Holder, ballot: &NewBallot) -> Result<Sub
         // One transaction takes one check of an item, and the voter's says more.
         approvers.retain(|check| !matches!(check, Check::Standing(person, _) if *person == holder.person));
         checks.extend(approvers);
-        match core.store.commit(&before, &step, writes, &checks, now).await {
+        match commit_moving(core, &before, &step, writes, &checks, now).await {
             Ok(()) => {
                 let state = step.submission.state.name();
                 tracing::info!(submission = %before.id, person = %holder.person, state, "ballot recorded");

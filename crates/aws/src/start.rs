@@ -12,6 +12,7 @@ use app::{
 use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
 use curation::time::Now;
 use store::{Store, Tables};
+use tracing_subscriber::EnvFilter;
 
 use crate::{configuration::Environment, queue::SqsQueue};
 
@@ -24,15 +25,31 @@ const OPERATION: Duration = Duration::from_secs(8);
 
 /// Structured logs on standard output, one JSON object a line. What is logged is ids and codes.
 pub fn log() {
-    tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
-        )
-        .with_current_span(false)
-        .init();
+    tracing_subscriber::fmt().json().with_env_filter(filter("info")).with_current_span(false).init();
     say_where_not_what();
+}
+
+/// What is logged: what `RUST_LOG` says, or else `usual`; but never what goes over the wire, which the SDK's own crates
+/// would log at their finest levels.
+#[must_use]
+pub fn filter(usual: &str) -> EnvFilter {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+    let wire = [
+        "aws_smithy_runtime",
+        "aws_smithy_http_client",
+        "aws_sdk_dynamodb",
+        "aws_sdk_sqs",
+        "aws_sdk_sesv2",
+        "aws_sdk_ssm",
+        "hyper",
+        "hyper_util",
+        "lambda_runtime",
+        "lambda_http",
+        "dynoxide",
+    ];
+    wire.iter()
+        .filter_map(|target| format!("{target}=warn").parse().ok())
+        .fold(filter, EnvFilter::add_directive)
 }
 
 /// From now on a panic is logged with its place in the code. Its message is not: it could quote what somebody wrote.

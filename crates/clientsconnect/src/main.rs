@@ -10,7 +10,6 @@ mod screen;
 use std::{io, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 /// Runs a channel whose posts several therapists have approved, word for word.
 #[derive(Debug, Parser)]
@@ -59,8 +58,11 @@ fn log(command: &Command) {
         Command::Local(args) => args.usual_log(),
         Command::Screen(_) | Command::Operate(_) => "error",
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).compact().init();
+    tracing_subscriber::fmt()
+        .with_env_filter(aws::start::filter(usual))
+        .with_writer(io::stderr)
+        .compact()
+        .init();
     aws::start::say_where_not_what();
 }
 

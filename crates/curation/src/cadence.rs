@@ -54,6 +54,12 @@ impl Cadence {
         })
     }
 
+    /// The cadence after an item that was taken today was given back unposted: it may be taken again today, after the gap.
+    #[must_use]
+    pub fn given_back(&self) -> Self {
+        Self { count: self.count.saturating_sub(1), version: self.version + 1, ..self.clone() }
+    }
+
     fn earliest(&self, rhythm: &Rhythm, now: Now) -> Timestamp {
         let gap = SignedDuration::from_mins(rhythm.gap_minutes.into());
         let mut at = now.at;
@@ -108,6 +114,13 @@ mod tests {
         assert_eq!(refused(&Cadence::default(), "2026-11-23T21:00:00Z"), "2026-11-24T08:00:00Z");
         let second = taken(&first, "2026-11-24T08:00:00Z");
         assert_eq!((second.count, second.version), (1, 2));
+    }
+
+    #[test]
+    fn what_was_given_back_may_be_taken_again_after_the_gap() {
+        let given_back = taken(&Cadence::default(), "2026-11-23T10:00:00Z").given_back();
+        assert_eq!(refused(&given_back, "2026-11-23T10:05:00Z"), "2026-11-23T11:30:00Z");
+        assert_eq!(taken(&given_back, "2026-11-23T11:30:00Z").count, 1);
     }
 
     #[test]

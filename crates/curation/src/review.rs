@@ -141,6 +141,9 @@ pub struct Review {
     pub reminded: bool,
     /// The silent were passed over for others.
     pub topped_up: bool,
+    /// Seats beyond the policy's target, by which a coordinator widened the panel.
+    #[serde(default)]
+    pub extra: usize,
 }
 
 impl Review {
@@ -155,6 +158,7 @@ impl Review {
             seats: vec![],
             reminded: false,
             topped_up: false,
+            extra: 0,
         };
         review.seat(panel, now);
         review
@@ -197,17 +201,18 @@ impl Review {
             .collect()
     }
 
-    /// How many more should be invited to reach the target, and how the registers are seated so far.
+    /// How many more should be invited to reach the target, and how the registers are seated so far. The seats of those
+    /// who are `barred` at this moment are as good as empty.
     #[must_use]
-    pub fn missing(&self, tier: Tier) -> (usize, BTreeMap<Register, usize>) {
+    pub fn missing(&self, tier: Tier, barred: &BTreeSet<PersonId>) -> (usize, BTreeMap<Register, usize>) {
         let mut seated = BTreeMap::<Register, usize>::new();
-        let awaited = self.seats.iter().filter(|seat| seat.is_awaited());
+        let awaited = self.seats.iter().filter(|seat| seat.is_awaited() && !barred.contains(&seat.person));
         let mut count = 0;
         for seat in awaited {
             count += 1;
             *seated.entry(seat.register.clone()).or_default() += 1;
         }
-        (self.policy.thresholds(tier).panel.saturating_sub(count), seated)
+        ((self.policy.thresholds(tier).panel + self.extra).saturating_sub(count), seated)
     }
 
     /// Counts. The ballots of those who are `barred` at this moment do not count and are not waited for.
@@ -305,7 +310,7 @@ impl Review {
     /// True if too few ballots, or from too few registers, may still be expected for a quorum with one absence.
     pub(crate) fn is_short(&self, tier: Tier) -> bool {
         let thresholds = self.policy.thresholds(tier);
-        let (_, seated) = self.missing(tier);
+        let (_, seated) = self.missing(tier, &BTreeSet::new());
         seated.values().sum::<usize>() < thresholds.smallest_panel() || seated.len() < thresholds.registers
     }
 

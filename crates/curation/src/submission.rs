@@ -398,6 +398,9 @@ pub struct Submission {
     /// Withdrawn or closed: what is still to be taken down or looked at is, but nothing brings it back.
     #[serde(default)]
     pub ended: bool,
+    /// The revision that reviewers read before this one: the only one that its own reviewers may see it compared with.
+    #[serde(default)]
+    pub compared_with: Option<u32>,
     /// The review of the current revision.
     pub review: Option<Review>,
     /// The lead's release.

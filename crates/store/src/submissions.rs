@@ -307,6 +307,24 @@ impl Store {
         Ok(written)
     }
 
+    /// Moves what did not fit into the step that concealed or revealed a submission to where it belongs since.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was moved by then stays moved.
+    pub async fn move_written(&self, after: &Submission, written: Vec<Written>) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        for one in written {
+            self.add_write(&mut transaction, after, Write::Move(one))?;
+            if transaction.len() >= MOST_ITEMS {
+                std::mem::take(&mut transaction).run(&self.client).await?;
+            }
+        }
+        if transaction.len() > 0 {
+            transaction.run(&self.client).await?;
+        }
+        Ok(())
+    }
+
     /// The words of a revision, from the open table.
     ///
     /// # Errors

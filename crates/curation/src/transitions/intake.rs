@@ -71,6 +71,7 @@ impl Submission {
             was_published: false,
             concealed: false,
             ended: false,
+            compared_with: None,
             review: None,
             release: None,
             deliveries: vec![],
@@ -95,6 +96,10 @@ impl Submission {
         }
         if let Actor::Person(person) = actor {
             self.authors.insert(person);
+        }
+        // Words that were changed before anybody reviewed them had something in them that no reviewer should read.
+        if matches!(self.state, State::Rewording { .. }) {
+            self.compared_with = Some(self.revision);
         }
         self.revision = revision.number;
         self.content = revision.content();

@@ -115,6 +115,20 @@ impl Submission {
         Ok(self.waiting(state))
     }
 
+    /// Gives an item back of which nothing is, or may be, on a platform: it waits for a slot again.
+    ///
+    /// # Errors
+    /// Unless it is being posted, and nothing of it was begun.
+    pub fn put_back(mut self, now: Now) -> Result<Step, InvalidTransition> {
+        let is_untouched = self.deliveries.iter().all(|delivery| delivery.status == DeliveryStatus::Pending);
+        if !matches!(self.state, State::Publishing { .. }) || !is_untouched {
+            return self.refuse("putting back");
+        }
+        self.deliveries = vec![];
+        let state = State::Approved { awaits_submitter: false, due_at: now.at };
+        Ok(self.enter(state, Actor::System, "put_back", now))
+    }
+
     /// Records how far one delivery is, and ends publishing when all are sent.
     ///
     /// # Errors
@@ -131,6 +145,16 @@ impl Submission {
             State::Retracting { then, due_at } => State::Retracting { then, due_at },
             _ => return self.refuse("recording a post"),
         };
+        let is_settled = self.deliveries.get(index).is_none_or(|delivery| {
+            matches!(
+                delivery.status,
+                DeliveryStatus::Sent | DeliveryStatus::Deleted | DeliveryStatus::Skipped
+            )
+        });
+        if is_settled && !matches!(status, DeliveryStatus::Deleted | DeliveryStatus::Skipped) {
+            // A publisher whose lease ran out must not begin again what another has recorded since.
+            return self.refuse("recording what is settled");
+        }
         if let Some(delivery) = self.deliveries.get_mut(index) {
             self.was_published |= status == DeliveryStatus::Sent || post.is_some();
             delivery.status = status;

@@ -135,7 +135,8 @@ impl Submission {
         let action = format!("ballot_cast: {}", decision.as_str());
         let commitments = reason.map(|reason| commitment("reason", reason)).into_iter().collect();
         if decision == Decision::Concern {
-            return self.stop(actor, action, commitments, now).map_err(|_| CastError::Closed);
+            let stopped = self.stop(actor, action, commitments, now).map_err(|_| CastError::Closed)?;
+            return Ok(stopped.telling(Recipient::Person(person), About::Receipt));
         }
         let State::InReview { draw_at, .. } = self.state else {
             return Err(CastError::Closed);
@@ -259,6 +260,10 @@ impl Submission {
         };
         let mut state = waiting_for_panel(now);
         if let Some(review) = &mut self.review {
+            // With every seat filled and no result, only more seats can bring one.
+            let lacking = review.policy.thresholds(self.tier).approvals;
+            let lacking = lacking.saturating_sub(review.tally(&BTreeSet::new()).approvals);
+            review.extra += lacking + 1;
             review.reopen(now, days);
             state = State::InReview {
                 draw_at: Some(now.after_real(waits::HINT_AGAIN)),

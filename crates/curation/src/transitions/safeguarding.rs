@@ -80,6 +80,7 @@ impl Submission {
     /// From here the lead alone reads it. A release given before says nothing about what has just been found.
     pub(super) fn conceal(&mut self) {
         self.concealed = true;
+        self.compared_with = None;
         self.release = None;
     }
 
@@ -192,6 +193,13 @@ impl Submission {
             }
             State::Published { .. } | State::NeedsAttention { .. } => {
                 State::Retracting { then: Afterwards::Retracted, due_at: now.at }
+            }
+            // The lead still looks at what was disclosed; nothing brings it back.
+            State::Held { hold: Hold::Crisis { .. }, .. } if actor == Actor::Submitter => {
+                if self.ended {
+                    return self.refuse(action);
+                }
+                self.state.clone()
             }
             // A concern is already taking it down: afterwards the lead looks at it, and nothing brings it back.
             State::Retracting { then: Afterwards::Held, .. } if !self.ended => self.state.clone(),

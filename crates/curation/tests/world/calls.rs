@@ -360,7 +360,7 @@ impl World {
     /// As invite-panel does: as many as are missing, at least `least`.
     fn draw(&mut self, least: usize) -> Result<(), TestCaseError> {
         let (missing, seated) = match &self.submission.review {
-            Some(review) => review.missing(self.submission.tier),
+            Some(review) => review.missing(self.submission.tier, &Default::default()),
             None => (self.policy.thresholds(self.submission.tier).panel, Default::default()),
         };
         self.draws = self.draws.wrapping_add(1);

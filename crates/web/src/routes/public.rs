@@ -79,7 +79,7 @@ pub(super) async fn propose(
     let today = web.core.clock.now().today();
     let address = source.map(|Extension(SourceAddress(address))| address).unwrap_or_default();
     let source = Source::new(&web.address_secret, &address, today, web.hourly_limit);
-    let idempotency = key.map(|key| Idempotency::new(&web.address_secret, &address, &key, bytes));
+    let idempotency = key.map(|key| Idempotency::new(&web.address_secret, &address, &key, &bytes));
     match accept(&web.core, &web.rules, &proposal, &source, idempotency.as_ref()).await {
         Ok(accepted) => {
             let now = web.core.clock.now();

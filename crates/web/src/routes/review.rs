@@ -1,11 +1,16 @@
 //! The reviewer's page, a ballot in two steps, and fresh links.
 
 use app::{
-    accept::Email,
+    accept::{Email, Source},
     fresh_link,
     vote::{self, Holder, NewBallot, Opened, ReviewError, ReviewView},
 };
-use axum::{body::Body, extract::State, http::StatusCode, response::Response};
+use axum::{
+    body::Body,
+    extract::{Extension, State},
+    http::StatusCode,
+    response::Response,
+};
 use curation::{
     review::{Decision, Seat},
     submission::Submission,
@@ -13,7 +18,7 @@ use curation::{
 use screening::Report;
 
 use super::{
-    Token,
+    SourceAddress, Token,
     answer::{page, unavailable_page},
     intake::Form,
     public::form_of,
@@ -129,8 +134,7 @@ fn closed_page(
     status: StatusCode,
     unchosen: bool,
 ) -> Response {
-    let stepped_back = seat(holder, submission).is_none_or(|seat| seat.stepped_back);
-    let may_stop = submission.may_be_stopped() && !stepped_back;
+    let may_stop = submission.may_be_stopped();
     let concern = may_stop.then(|| Concern {
         action: address(token),
         form_token: seal(web, &form(holder, submission, None)),
@@ -144,13 +148,20 @@ fn closed_page(
 }
 
 /// Mails fresh links to an address on the roster. The answer never tells whether it is there.
-pub(super) async fn fresh(State(web): State<Web>, body: Body) -> Response {
+pub(super) async fn fresh(
+    State(web): State<Web>,
+    source: Option<Extension<SourceAddress>>,
+    body: Body,
+) -> Response {
     let fields = match form_of(body).await {
         Ok(fields) => fields,
         Err(response) => return response,
     };
+    let address = source.map(|Extension(SourceAddress(address))| address).unwrap_or_default();
+    let today = web.core.clock.now().today();
+    let source = Source::new(&web.address_secret, &address, today, web.hourly_limit);
     if let Ok(email) = Email::parse(fields.get("email"))
-        && let Err(error) = fresh_link::request(&web.core, &email).await
+        && let Err(error) = fresh_link::request(&web.core, &email, &source, &web.address_secret).await
     {
         return unavailable_page(&error);
     }

@@ -153,7 +153,8 @@ fn status_page(
         &pages::Status {
             errors,
             reference: submission.id.reference(),
-            state: submission.state.name().to_owned(),
+            // What was withdrawn while the lead looks at it is withdrawn for whoever proposed it.
+            state: if submission.ended { "withdrawn" } else { submission.state.name() }.to_owned(),
             urgent: submission.is_concealed() || sounds_urgent,
             dates: dates(submission),
             words: marked,
@@ -188,14 +189,15 @@ fn dates(submission: &Submission) -> Vec<Dated> {
 }
 
 fn may_withdraw(submission: &Submission) -> bool {
-    !matches!(
-        submission.state,
-        Stage::Retracting { .. }
-            | Stage::Retracted { .. }
-            | Stage::Withdrawn { .. }
-            | Stage::Expired { .. }
-            | Stage::Closed { .. }
-    )
+    !submission.ended
+        && !matches!(
+            submission.state,
+            Stage::Retracting { .. }
+                | Stage::Retracted { .. }
+                | Stage::Withdrawn { .. }
+                | Stage::Expired { .. }
+                | Stage::Closed { .. }
+        )
 }
 
 /// What a form of this page is bound to: an answer to words is bound to the version that showed them.
@@ -245,7 +247,7 @@ pub(super) async fn words(State(web): State<Web>, Token(token): Token, body: Bod
         return status_page(&web, &opened, StatusCode::UNPROCESSABLE_ENTITY, errors, Some(text.to_owned()));
     };
     let reviser = Reviser { actor: Actor::Submitter, is_other: false };
-    match submitter::revise(&web.core, &web.rules, opened.id, &words, reviser).await {
+    match submitter::revise(&web.core, &web.rules, opened.id, &words, reviser, submission.revision).await {
         Ok(after) if after.is_concealed() => show(State(web), Token(token)).await,
         Ok(_) => done(&opened, DoneKind::WordsChanged),
         Err(ReviseError::TooLong(too_long)) => {
@@ -271,7 +273,8 @@ pub(super) async fn agree(State(web): State<Web>, Token(token): Token, body: Bod
     let outcome = match fields.get("answer") {
         _ if !errors.is_empty() => None,
         "yes" => Some(submitter::agree(&web.core, opened.id).await),
-        "no" => Some(submitter::withdraw(&web.core, opened.id).await),
+        // That is a withdrawal: asked once more, like any other.
+        "no" => return confirm_page(&web, &opened, Errors::none()),
         _ => {
             errors.add("answer", "Choose yes or no.");
             None
