@@ -196,3 +196,16 @@ async fn a_concern_stops_an_item_whatever_is_written_about_it() {
     assert!(channel.core.store.ballots(id, 1).await.unwrap().is_empty());
     assert_eq!(channel.core.store.concealed_ballots(id, 1).await.unwrap().len(), 71);
 }
+
+#[tokio::test]
+async fn a_post_that_stays_unknown_for_hours_is_a_humans_to_look_for() {
+    let channel = Channel::open().await;
+    let id = channel.approved(TEXT).await;
+    channel.timeline.fail(Some(PlatformError::Ambiguous("no answer")));
+    channel.publish().await.unwrap();
+    channel.pass(SignedDuration::from_hours(7));
+    channel.publish().await.unwrap();
+    channel.settle().await;
+    assert_eq!(channel.state(id).await, "needs_attention");
+    assert!(channel.mailbox.all().iter().any(|mail| mail.to == "coordinator@example.org"));
+}

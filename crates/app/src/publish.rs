@@ -150,7 +150,8 @@ async fn take(
     }
 }
 
-/// How long an item is tried before a human is asked, in real time: an outage of a platform seldom lasts longer.
+/// How long a post of which nobody knows whether it exists is tried before a human is asked, in real time: an outage of
+/// a platform seldom lasts longer.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 
 /// Takes over from a publisher that vanished, or from a platform that was away: under the same conditions as whoever
@@ -161,11 +162,12 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
     };
     let undone = before.deliveries.iter().position(|delivery| delivery.status != DeliveryStatus::Sent);
     let index = undone.unwrap_or_default();
+    let is_unknown = before.deliveries.get(index).is_some_and(|one| one.status == DeliveryStatus::Sending);
     let is_begun = before.deliveries.iter().any(|delivery| delivery.status != DeliveryStatus::Pending);
     let is_whole = revision.content() == before.content;
     let since = before.deliveries.first().map(|delivery| delivery.created_at);
     let waited = since.map(|since| core.clock.real_time().duration_since(since));
-    if !is_whole || waited.is_some_and(|waited| waited > PATIENCE) {
+    if !is_whole || (is_unknown && waited.is_some_and(|waited| waited > PATIENCE)) {
         return ask_human(core, before, index, Attention::Ambiguous).await;
     }
     if !is_begun {
