@@ -69,6 +69,9 @@ test("a text is proposed, approved by a quorum and published once, with its disc
 
   await submitter.goto(statusLink);
   await browser.audit(submitter, "the status once published");
+  await submitter.goto(new URL("/_local/timeline", channel.address).href);
+  await browser.audit(submitter, "the timeline with a post");
+  assert.ok((await submitter.locator("main").innerText()).includes(text));
 
   // After the closing the same link has a kind page, which takes nothing but a concern, and none by itself.
   const late = await browser.visitor();
@@ -239,4 +242,15 @@ test("mails can be read by everybody", async () => {
     await browser.auditHtml(html, `the mail "${subject}"`);
     for (const link of links) assert.ok(text.includes(link));
   }
+});
+
+test("the local mode's own pages can be used by everybody, and a therapist's part is played from the mailbox", async () => {
+  const page = await browser.visitor();
+  for (const place of ["/_local/", "/_local/timeline", "/_local/dead-letters", "/_local/mail"]) {
+    await page.goto(new URL(place, channel.address).href);
+    await browser.audit(page, place);
+  }
+  const [{ link }] = await channel.reviewLinks();
+  await page.locator(`a[href="${link}"]`).first().click();
+  await page.getByRole("link", { name: "Leave this page" }).waitFor();
 });
