@@ -386,3 +386,18 @@ async fn a_disclosure_that_is_withdrawn_stays_the_leads_until_it_is_erased() {
     let entries = channel.core.store.audit(id).await.unwrap();
     assert_eq!(audit::verify(id, &entries), Ok(submission.chain));
 }
+
+#[tokio::test]
+async fn the_lead_may_write_to_whoever_agreed_to_it_and_nobody_else_sees_the_address() {
+    let channel = Channel::open().await;
+    for may_contact in [true, false] {
+        let mut body = tests::proposal(CRISIS);
+        body["email"] = "somebody@example.org".into();
+        body["contact"] = may_contact.into();
+        let id = channel.post_json(&body).await.json()["id"].as_str().unwrap().parse().unwrap();
+        for duty in [Duty::Lead, Duty::Deputy, Duty::Coordinator] {
+            let seen = app::queue::show(&channel.core, id, channel.officer(duty)).await.unwrap();
+            assert_eq!(seen.contact.is_some(), may_contact && duty != Duty::Coordinator);
+        }
+    }
+}

@@ -73,6 +73,9 @@ pub struct Detail {
     pub masked: Option<String>,
     /// The ballots on these words, with what was written beside them; none where the words are none.
     pub ballots: Vec<BallotRecord>,
+    /// Where the submitter may be written to by somebody who is worried: for the lead and the deputy, if the submitter
+    /// agreed to it.
+    pub contact: Option<String>,
     /// The record.
     pub audit: Vec<Entry>,
 }
@@ -121,8 +124,12 @@ pub async fn show(core: &Core, id: SubmissionId, officer: &Officer) -> Result<De
         _ => None,
     };
     let revision = revision.filter(|_| !hides);
+    let contact = match is_safeguarding && submission.may_contact {
+        true => store.contact(id).await?,
+        false => None,
+    };
     let audit = store.audit(id).await?;
-    Ok(Detail { submission, revision, report, masked, ballots, audit })
+    Ok(Detail { submission, revision, report, masked, ballots, contact, audit })
 }
 
 fn is_released(submission: &Submission) -> bool {
@@ -242,7 +249,10 @@ pub async fn attest(
 pub fn waits_for(submission: &Submission, duty: Duty) -> bool {
     match &submission.state {
         State::Held { hold: Hold::Crisis { .. }, .. } => duty != Duty::Coordinator,
+        // Too few may be invited.
+        State::InReview { .. } if submission.review.is_none() => duty == Duty::Coordinator,
         State::Held { hold: Hold::Technical { .. }, .. }
+        | State::Retracting { .. }
         | State::NeedsRedaction { .. }
         | State::Rewording { .. }
         | State::Stalled { .. }

@@ -325,6 +325,8 @@ pub enum About {
     TechnicalHold,
     /// A publication needs a human.
     NeedsAttention,
+    /// A post could not be taken down.
+    StillUp,
     /// An approver lost their standing before publication.
     QuorumLost,
     /// Words need to be changed before anybody reviews them.

@@ -99,6 +99,7 @@ fn to_officer(duty: Duty, about: About, submission: &Submission) -> Option<Lette
         About::Stalled => AlertKind::Stalled,
         About::TechnicalHold => AlertKind::TechnicalHold,
         About::NeedsAttention => AlertKind::NeedsAttention,
+        About::StillUp => AlertKind::StillUp,
         About::QuorumLost => AlertKind::QuorumLost,
         About::Redaction => AlertKind::WordsNeeded,
         About::Invitation | About::Reminder | About::Receipt | About::FreshLink | About::Status => {

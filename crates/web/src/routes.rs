@@ -90,10 +90,14 @@ async fn dress(request: Request, next: Next) -> Response {
     // The route, never the path: paths hold tokens.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = request.method().clone();
+    let headers = request.headers().clone();
     // Somebody in danger must not get an empty answer because of a mistake of ours. What it was about is not logged.
     let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
-        Err(_) => answer::problem_page(StatusCode::INTERNAL_SERVER_ERROR),
+        Err(_) => {
+            let detail = "Something went wrong with us. Send it again, best with the same Idempotency-Key.";
+            answer::problem_for(&headers, StatusCode::INTERNAL_SERVER_ERROR, detail)
+        }
     };
     for (name, value) in security_headers() {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

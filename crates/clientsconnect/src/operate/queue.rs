@@ -95,7 +95,7 @@ hold: crisis, technical or null. waits_for: of lead, deputy, coordinator, those 
     #[command(after_help = "\
 The record is checked on the way: the exit status is 1 if it does not hold together.
 
-With --json: the fields of `queue list --json`, and {role, concealed, ended, release, words, masked, posts,
+With --json: the fields of `queue list --json`, and {role, concealed, ended, release, words, masked, contact, posts,
 findings, review, remarks, deliveries, record}. words is null for whom they are not for; masked has personal
 details masked. review: counts and seats; people are called reviewer 1, 2, ... in the order of invitation.
 record: {holds_together, broken_at, entries}, each entry as it was hashed, so that anybody can verify it.")]

@@ -36,6 +36,7 @@ struct Item {
     release: Option<Release>,
     words: Option<String>,
     masked: Option<String>,
+    contact: Option<String>,
     posts: Vec<Rendering>,
     findings: Option<Vec<Finding>>,
     review: Option<Standing>,
@@ -109,6 +110,7 @@ pub(crate) async fn run(core: &Core, item: Submission, officer: Option<&Officer>
                 words: detail.revision.as_ref().map(|revision| revision.composition.words.clone()),
                 posts: detail.revision.map(|revision| revision.composition.renderings).unwrap_or_default(),
                 masked: detail.masked,
+                contact: detail.contact,
                 findings: detail.report.map(|report| report.findings),
                 remarks: ballots.into_iter().filter_map(|ballot| remark(&item, ballot)).collect(),
                 ..standing(&item, &barred, detail.audit)
@@ -143,6 +145,7 @@ fn standing(item: &Submission, barred: &BTreeSet<PersonId>, audit: Vec<Entry>) -
         release: item.release.clone(),
         words: None,
         masked: None,
+        contact: None,
         posts: vec![],
         findings: None,
         review: item.review.as_ref().map(|review| counted(item, review, barred)),
@@ -240,6 +243,9 @@ fn in_words(
             writeln!(text, "  For the safeguarding lead and the deputy only.")?;
         }
         (None, None, Some(_)) => writeln!(text, "  Erased.")?,
+    }
+    if let Some(contact) = &shown.contact {
+        writeln!(text, "\nWhoever wrote it may be written to, if you are worried: {}", clean(contact))?;
     }
     for post in shown.posts.iter().filter(|_| shown.words.is_some()) {
         writeln!(text, "\nAs posted on {}: {}", post.platform, count(post.parts.len(), "post"))?;

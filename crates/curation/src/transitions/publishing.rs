@@ -243,7 +243,7 @@ impl Submission {
         let due_at = now.after_real(waits::RETRACT_AGAIN);
         Ok(self
             .waiting(State::Retracting { then, due_at })
-            .telling(Recipient::Duty(Duty::Coordinator), About::NeedsAttention))
+            .telling(Recipient::Duty(Duty::Coordinator), About::StillUp))
     }
 }
 

@@ -214,6 +214,8 @@ pub enum AlertKind {
     TechnicalHold,
     /// A publication may or may not have happened.
     NeedsAttention,
+    /// A post could not be taken down.
+    StillUp,
     /// An approver lost their standing before publication.
     QuorumLost,
     /// Words wait for a change that a coordinator can make too.
@@ -250,6 +252,10 @@ impl CoordinatorAlert {
             AlertKind::NeedsAttention => (
                 "A post may or may not have been published.",
                 "Please look at the channel, and enter what you see in the queue.",
+            ),
+            AlertKind::StillUp => (
+                "Something that has to be taken down is still on a platform.",
+                "It is tried again every quarter of an hour. Please look at the channel, and take it down there by hand if you can.",
             ),
             AlertKind::QuorumLost => (
                 "Something was approved, and then an approver's check in their register ran out.",
