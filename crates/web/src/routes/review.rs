@@ -115,7 +115,8 @@ async fn sent(web: &Web, token: &str, body: Body, is_confirmation: bool) -> Resu
         Opened::NoVote(submission, reason) => {
             let is_concern = entered.decision == Some(pages::Decision::Concern);
             if !is_concern || !submission.may_be_stopped() || !is_sealed(&submission) {
-                let unchosen = entered.decision.is_none();
+                // A concern under an old seal is asked for again, never dropped in silence.
+                let unchosen = entered.decision.is_none() || is_concern;
                 let status = StatusCode::CONFLICT;
                 return Err(closed_page(web, token, holder, &submission, &reason, status, unchosen));
             }
