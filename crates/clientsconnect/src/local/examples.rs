@@ -12,8 +12,8 @@ use jiff::ToSpan;
 
 /// Two from each of four registers: a panel of five or six then has three registers at the least.
 const REGISTERS: [&str; 4] = ["BACP", "NCPS", "UKCP", "BABCP"];
-/// How many therapists there are: a panel of five or six with somebody left to step in.
-const THERAPISTS: usize = 8;
+/// How many therapists there are: at four invitations a week each, enough panels for a week of trying things out.
+const THERAPISTS: usize = 24;
 /// What every example's number in a register begins with.
 const NUMBER: &str = "EXAMPLE-";
 /// Who looked the examples up.

@@ -32,6 +32,10 @@ const PORT: u16 = 8080;
 /// The demonstration's speed: a domain hour in a second, so that the next publishing slot is at most half a minute away.
 const DEMO_SPEED: u32 = 3600;
 
+/// Proposals that one address may make an hour here, where everybody has the same: what a deployed channel allows one
+/// caller ([`app::accept::HOURLY_LIMIT`]) would be used up by trying things out.
+const LOCAL_HOURLY_LIMIT: u64 = 10_000;
+
 /// Run the whole channel on this machine: no account, no container, no network. Ctrl-C stops it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -50,7 +54,7 @@ pub(crate) struct LocalArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(clock::FASTEST)))]
     speed: Option<u32>,
     /// How many proposals one address may make an hour
-    #[arg(long, value_name = "N", default_value_t = app::accept::HOURLY_LIMIT)]
+    #[arg(long, value_name = "N", default_value_t = LOCAL_HOURLY_LIMIT)]
     hourly_limit: u64,
     /// Take one text from the form to the timeline as its people would, print each step, and end
     #[arg(long)]
