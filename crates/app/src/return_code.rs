@@ -1,7 +1,7 @@
 //! Return codes: what a submitter who left no address writes down to come back to their submission.
 //!
-//! The invariant: the code itself is shown once and never stored. Only its hash is, and 80 random bits are too many to
-//! guess from it. Every way in which a person may copy it down reads back as the same code.
+//! The invariant: what stays is the code's hash, from which 80 random bits are too many to guess. The code itself is kept
+//! for a day at most, where a request came with an idempotency key, to answer its repetition the same. Every way in which a person may copy it down reads back as the same code.
 
 use std::fmt;
 use std::str::FromStr;

@@ -12,7 +12,7 @@ mod tests;
 
 use std::fmt;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use forms::{ChoiceDigest, FORM_LIFETIME, FormAction, FormSeal};
@@ -24,10 +24,6 @@ pub const MAX_TOKEN_LEN: usize = 1_024;
 
 /// The revision of a link that is not bound to one.
 pub const NO_REVISION: u32 = 0;
-
-/// How long after its expiry a link still tells to whom a fresh one may be mailed. Longer than any review or appeal
-/// lasts, short enough that a mailbox found years later sets off no mail.
-pub const RENEWAL_GRACE: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// Part of what authenticates every link; a change of the claims' meaning changes this, and ends all older links.
 const LINK_DOMAIN: &str = "clientsconnect link v1";
@@ -175,15 +171,6 @@ impl OpenedLink {
     }
 }
 
-/// To whom a fresh link may be mailed, at the address that is stored and nowhere else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Renewal {
-    /// The submission's id; empty where there is none.
-    pub subject: String,
-    /// The person's opaque id; empty where there is none.
-    pub person: String,
-}
-
 /// The claims as they are sealed: one-letter names, since every byte lengthens an address in a mail.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -229,19 +216,6 @@ impl Keyring {
     pub fn open(&self, token: &str, purpose: Purpose, now: Timestamp) -> Result<OpenedLink, DeadLink> {
         let link = self.authentic(token, purpose)?;
         if now < link.expires_at { Ok(OpenedLink(link)) } else { Err(DeadLink) }
-    }
-
-    /// To whom a fresh link may be mailed for this token, which may have expired up to [`RENEWAL_GRACE`] ago.
-    ///
-    /// For the dead link's page alone, behind a POST: the caller mails the address on the roster and shows the same
-    /// answer in every case, so that whoever holds an old link learns and gains nothing by it.
-    ///
-    /// # Errors
-    /// [`DeadLink`], where the token is not authentic, of another purpose, or too old.
-    pub fn open_to_renew(&self, token: &str, purpose: Purpose, now: Timestamp) -> Result<Renewal, DeadLink> {
-        let link = self.authentic(token, purpose)?;
-        let until = link.expires_at.checked_add(RENEWAL_GRACE).map_err(|_| DeadLink)?;
-        if now < until { Ok(Renewal { subject: link.subject, person: link.person }) } else { Err(DeadLink) }
     }
 
     /// Everything about a link that needs no clock.

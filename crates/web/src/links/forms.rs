@@ -23,22 +23,12 @@ const FORM_DOMAIN: &str = "clientsconnect form v1";
 pub enum FormAction {
     /// Casts, changes or undoes a ballot, or steps back.
     Ballot,
-    /// Leaves a comment or suggests other words.
-    Note,
     /// The submitter changes words.
     Words,
     /// The submitter withdraws.
     Withdraw,
-    /// The submitter has their data erased.
-    Erase,
     /// The submitter answers changed words.
     Agree,
-    /// The submitter appeals.
-    Appeal,
-    /// Asks for a fresh link.
-    FreshLink,
-    /// Signs in to a console.
-    SignIn,
 }
 
 /// A digest of the values chosen on a form, so that a confirmation page confirms those values and no others.

@@ -67,7 +67,6 @@ fn assert_dead<T: fmt::Debug>(outcome: Result<T, DeadLink>, what: &str) {
 #[track_caller]
 fn assert_token_dead(keys: &Keyring, token: &str, what: &str) {
     assert_dead(keys.open(token, Purpose::Review, at(NOW)), what);
-    assert_dead(keys.open_to_renew(token, Purpose::Review, at(NOW)), what);
     assert_dead(keys.check_form(token, &form(), at(NOW)), what);
 }
 

@@ -10,7 +10,6 @@ fn a_form_seal_is_no_link_and_a_link_no_form_seal() {
     assert_dead(keys().check_form(link.as_str(), &form(), at(NOW)), "a link as a form");
     for purpose in Purpose::ALL {
         assert_dead(keys().open(seal.as_str(), purpose, at(NOW)), "a form as a link");
-        assert_dead(keys().open_to_renew(seal.as_str(), purpose, at(NOW)), "a form as a renewal");
     }
 }
 

@@ -73,7 +73,6 @@ proptest! {
         for token in [text.clone(), format!("v4.local.{tail}"), format!("v4.local.{tail}.azE"), format!("v4.local.{text}")] {
             for purpose in Purpose::ALL {
                 prop_assert_eq!(keys().open(&token, purpose, at(NOW)), Err(DeadLink));
-                prop_assert_eq!(keys().open_to_renew(&token, purpose, at(NOW)), Err(DeadLink));
             }
             prop_assert_eq!(keys().check_form(&token, &form(), at(NOW)), Err(DeadLink));
         }
