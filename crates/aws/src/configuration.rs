@@ -58,6 +58,13 @@ impl Environment {
         }
     }
 
+    /// Variables that belong together: all of them, or none if the first is not there.
+    pub fn all_or_none<const N: usize>(&mut self, names: [&str; N]) -> Option<[String; N]> {
+        let first = names.first()?;
+        (self.read)(first).filter(|value| !value.trim().is_empty())?;
+        Some(names.map(|name| self.required(name)))
+    }
+
     /// A number that may be there.
     pub fn number(&mut self, name: &str, default: u64) -> u64 {
         match (self.read)(name).filter(|value| !value.trim().is_empty()) {

@@ -5,7 +5,10 @@
 
 pub mod batch;
 pub mod configuration;
+pub mod dead_letters;
 pub mod keys;
 pub mod mail;
+pub mod pages;
 pub mod queue;
+pub mod secret;
 pub mod start;

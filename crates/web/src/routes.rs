@@ -71,6 +71,19 @@ pub fn review(web: Web) -> Router {
     dressed(router).with_state(web)
 }
 
+/// What is answered when the keys of signed links cannot be had: help and health, and the request to come back.
+pub fn without_keys() -> Router {
+    let router = Router::new()
+        .route("/help", get(public::help))
+        .route("/health", get(public::health))
+        .fallback(async |headers: HeaderMap| {
+            let detail = "This cannot be done just now. Please try again in a few minutes.";
+            let response = answer::problem_for(&headers, StatusCode::SERVICE_UNAVAILABLE, detail);
+            answer::retry_after(response, answer::KEYS_RETRY)
+        });
+    router.layer(from_fn(dress))
+}
+
 /// Any path that is nobody's: for the router that all others are merged into.
 pub async fn not_found(headers: HeaderMap) -> Response {
     answer::problem_for(&headers, StatusCode::NOT_FOUND, "There is nothing at this address.")
@@ -115,6 +128,19 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+
+    #[tokio::test]
+    async fn without_keys_there_is_help_all_the_same() {
+        for (path, status) in [("/help", 200), ("/health", 200), ("/", 503), ("/review/v4.local.x", 503)] {
+            let request = HttpRequest::builder().uri(path).body(Body::empty()).unwrap_or_default();
+            let response = without_keys().oneshot(request).await.unwrap_or_else(|never| match never {});
+            assert_eq!(response.status().as_u16(), status, "{path}");
+            assert!(response.headers().contains_key("content-security-policy"), "{path}");
+            assert_eq!(response.headers().contains_key("retry-after"), status == 503, "{path}");
+            let body = to_bytes(response.into_body(), 1 << 20).await.unwrap_or_default();
+            assert!(path == "/health" || String::from_utf8_lossy(&body).contains("116 123"), "{path}");
+        }
+    }
 
     #[tokio::test]
     async fn a_panic_is_answered_with_help() {

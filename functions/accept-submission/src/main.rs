@@ -4,9 +4,8 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use app::accept::HOURLY_LIMIT;
-use aws::{configuration::Environment, keys, start};
+use aws::{configuration::Environment, keys, pages, secret::Secret, start};
 use web::{Web, links::Keyring};
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,14 +18,16 @@ async fn main() -> anyhow::Result<()> {
     let hourly_limit = environment.number("HOURLY_LIMIT", HOURLY_LIMIT);
     environment.complete()?;
     let sdk = start::sdk().await;
-    let text = keys::read(&aws_sdk_ssm::Client::new(&sdk), &parameter).await?;
-    let web = Web {
-        core: surroundings.core(&sdk),
-        rules: accept_submission::planned_rules(),
-        keys: Arc::new(text.parse::<Keyring>().context("the keys cannot be read")?),
-        base_url,
-        hourly_limit,
-        address_secret: keys::derived(keys::ADDRESSES, &text),
-    };
-    lambda_http::run(accept_submission::behind_gateway(web)).await.map_err(anyhow::Error::from_boxed)
+    let core = surroundings.core(&sdk);
+    let routes = Secret::new(aws_sdk_ssm::Client::new(&sdk), parameter, move |text| {
+        Ok(accept_submission::behind_gateway(Web {
+            core: core.clone(),
+            rules: accept_submission::planned_rules(),
+            keys: Arc::new(text.parse::<Keyring>().map_err(|error| error.to_string())?),
+            base_url: base_url.clone(),
+            hourly_limit,
+            address_secret: keys::derived(keys::ADDRESSES, text),
+        }))
+    });
+    pages::serve(routes, web::routes::without_keys()).await.map_err(anyhow::Error::from_boxed)
 }

@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use app::invite::Post;
-use aws::{batch::LogFailures, configuration::Environment, keys, mail::SesMailer, start};
+use aws::{batch::LogFailures, configuration::Environment, mail::SesMailer, secret::Secret, start};
 use lambda_runtime::{LambdaEvent, service_fn};
 use web::{correspondence::Letters, links::Keyring};
 
@@ -20,11 +19,16 @@ async fn main() -> anyhow::Result<()> {
     environment.complete()?;
     let sdk = start::sdk().await;
     let core = &surroundings.core(&sdk);
-    let text = keys::read(&aws_sdk_ssm::Client::new(&sdk), &parameter).await?;
-    let keys = text.parse::<Keyring>().context("the keys cannot be read")?;
-    let letters = Letters { keys: Arc::new(keys), base_url };
-    let mailer = SesMailer::new(aws_sdk_sesv2::Client::new(&sdk), from);
-    let post = Post { mailer: &mailer, correspondence: &letters };
-    let step = |event: LambdaEvent<_>| invite_panel::handle(core, post, &LogFailures, event);
+    let mailer = &SesMailer::new(aws_sdk_sesv2::Client::new(&sdk), from);
+    let letters = &Secret::new(aws_sdk_ssm::Client::new(&sdk), parameter, move |text| {
+        let keys = text.parse::<Keyring>().map_err(|error| error.to_string())?;
+        Ok(Letters { keys: Arc::new(keys), base_url: base_url.clone() })
+    });
+    let step = async |event: LambdaEvent<_>| {
+        // Without keys there is no link to send: the whole batch comes again.
+        let letters = letters.get().await?;
+        let post = Post { mailer, correspondence: &*letters };
+        invite_panel::handle(core, post, &LogFailures, event).await
+    };
     lambda_runtime::run(service_fn(step)).await.map_err(anyhow::Error::from_boxed)
 }

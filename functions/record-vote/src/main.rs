@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use app::accept::HOURLY_LIMIT;
-use aws::{configuration::Environment, keys, start};
+use aws::{configuration::Environment, keys, pages, secret::Secret, start};
 use web::{Web, links::Keyring};
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,15 +16,17 @@ async fn main() -> anyhow::Result<()> {
     let parameter = environment.required("LINK_KEYS_PARAMETER");
     environment.complete()?;
     let sdk = start::sdk().await;
-    let text = keys::read(&aws_sdk_ssm::Client::new(&sdk), &parameter).await?;
-    let web = Web {
-        core: surroundings.core(&sdk),
-        // Reviewers decide on words as they were composed; nothing is composed here.
-        rules: vec![],
-        keys: Arc::new(text.parse::<Keyring>().context("the keys cannot be read")?),
-        base_url,
-        hourly_limit: HOURLY_LIMIT,
-        address_secret: keys::derived(keys::ADDRESSES, &text),
-    };
-    lambda_http::run(record_vote::router(web)).await.map_err(anyhow::Error::from_boxed)
+    let core = surroundings.core(&sdk);
+    let routes = Secret::new(aws_sdk_ssm::Client::new(&sdk), parameter, move |text| {
+        Ok(record_vote::router(Web {
+            core: core.clone(),
+            // Reviewers decide on words as they were composed; nothing is composed here.
+            rules: vec![],
+            keys: Arc::new(text.parse::<Keyring>().map_err(|error| error.to_string())?),
+            base_url: base_url.clone(),
+            hourly_limit: HOURLY_LIMIT,
+            address_secret: keys::derived(keys::ADDRESSES, text),
+        }))
+    });
+    pages::serve(routes, web::routes::without_keys()).await.map_err(anyhow::Error::from_boxed)
 }

@@ -106,6 +106,9 @@ pub(crate) fn retry_after(mut response: Response, seconds: i64) -> Response {
 /// Seconds after which a failed store is worth another try.
 pub(crate) const STORE_RETRY: i64 = 5;
 
+/// Seconds after which keys that could not be had are worth another try.
+pub(crate) const KEYS_RETRY: i64 = 60;
+
 /// The store did not answer. The cause is for the log alone.
 pub(crate) fn unavailable_page(error: &dyn std::error::Error) -> Response {
     tracing::error!(%error, "a request failed");
