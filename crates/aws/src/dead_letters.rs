@@ -83,6 +83,19 @@ impl fmt::Debug for DeadLetter {
 }
 
 impl DeadLetter {
+    /// A letter with this body that came from no queue: for tests of what acts on letters.
+    #[must_use]
+    pub fn new(id: &str, body: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            sent_at: None,
+            received: 0,
+            hint: hint(body),
+            body: body.to_owned(),
+            receipt: String::new(),
+        }
+    }
+
     fn of(message: Message) -> Option<Self> {
         let attribute = |name| message.attributes.as_ref().and_then(|all| all.get(&name));
         let sent_at = attribute(MessageSystemAttributeName::SentTimestamp)
@@ -92,9 +105,21 @@ impl DeadLetter {
             .and_then(|count| count.parse().ok())
             .unwrap_or_default();
         let body = message.body.unwrap_or_default();
-        let hint = serde_json::from_str::<Hint>(&body).ok().map(|hint| hint.submission);
-        Some(Self { id: message.message_id?, sent_at, received, hint, body, receipt: message.receipt_handle? })
+        Some(Self {
+            id: message.message_id?,
+            sent_at,
+            received,
+            hint: hint(&body),
+            body,
+            receipt: message.receipt_handle?,
+        })
     }
+}
+
+/// The submission that a message's body names, if it is a hint.
+#[must_use]
+pub fn hint(body: &str) -> Option<SubmissionId> {
+    serde_json::from_str::<Hint>(body).ok().map(|hint| hint.submission)
 }
 
 /// The dead letters of one queue, and the way back to it.
@@ -213,7 +238,8 @@ mod tests {
         assert_eq!(hint.hint, "01JD00000000000000000000AA".parse().ok());
         assert_eq!(hint.received, 6);
         assert_eq!(hint.sent_at, "2026-11-23T12:00:00Z".parse().ok());
-        for other in ["", "planted words", r#"{"submission":"01JD00000000000000000000AA","text":"planted"}"#] {
+        for other in ["", "planted words", r#"{"submission":"01JD00000000000000000000AA","text":"planted"}"#]
+        {
             let letter = letter(other);
             assert_eq!(letter.hint, None);
             assert!(!format!("{letter:?}").contains("planted"));

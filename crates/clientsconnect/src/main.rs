@@ -3,8 +3,10 @@
 //! Invariant: it exits with 0 only if what was asked for was done and is in order; 1 otherwise, 2 if it was not
 //! understood. Errors are plain English on standard error, without anybody's words.
 
+mod link_keys;
 mod local;
 mod operate;
+mod say;
 mod screen;
 
 use std::{io, process::ExitCode};

@@ -10,7 +10,10 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::journal::{Journal, JournalError, Survives};
+use super::{
+    files,
+    journal::{Journal, JournalError, Survives},
+};
 
 /// The dead letters' file in the data folder.
 const FILE: &str = "dead-letters.jsonl";
@@ -60,6 +63,22 @@ impl DeadLetters {
     }
 }
 
+/// Looks at the dead letters of the folder `data`, also while a local mode writes there: the oldest first. A line that
+/// is still being written is left out.
+///
+/// # Errors
+/// Any [`std::io::Error`] but that there is no such file; a line that is no dead letter is invalid data.
+pub(crate) fn look(data: &Path) -> std::io::Result<Vec<DeadLetter>> {
+    let content = files::read_if_there(&data.join(FILE))?.unwrap_or_default();
+    let whole = content.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    content[..whole]
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        // The parser's own words could quote a body.
+        .map(|line| serde_json::from_slice(line).map_err(|_| std::io::ErrorKind::InvalidData.into()))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -77,5 +96,17 @@ mod tests {
         DeadLetters::open(data.path()).unwrap().bury(letter.clone()).unwrap();
         let again = DeadLetters::open(data.path()).unwrap();
         assert_eq!(again.read(<[_]>::to_vec), [letter]);
+    }
+
+    #[test]
+    fn who_looks_sees_whole_letters_and_changes_nothing() {
+        let data = tempfile::tempdir().unwrap();
+        assert_eq!(look(data.path()).unwrap(), []);
+        let path = data.path().join(FILE);
+        let torn = r#"{"queue":"screening","body":"x","reason":"y","at":"2026-11-23T12:00:00Z"}
+{"queue":"scr"#;
+        std::fs::write(&path, torn).unwrap();
+        assert_eq!(look(data.path()).unwrap().len(), 1);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), torn);
     }
 }

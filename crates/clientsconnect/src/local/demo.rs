@@ -16,6 +16,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use tokio::time::sleep;
 
 use super::run::Local;
+use crate::say;
 use page::Form;
 
 /// The text that is proposed if none is given.
@@ -82,7 +83,7 @@ impl Walk<'_> {
     /// Prints a step with the channel's time and the real time since the start.
     fn say(&self, what: &str) {
         let domain = london(self.local.clock().now().at).strftime("%a %-d %b %H:%M").to_string();
-        println!("{domain:>16} {:>7.2} s  {what}", self.started.elapsed().as_secs_f64());
+        say::line(&format!("{domain:>16} {:>7.2} s  {what}", self.started.elapsed().as_secs_f64()));
     }
 
     /// How long `days` of the channel's time take at its speed, and what a slow machine needs.
@@ -229,9 +230,9 @@ impl Walk<'_> {
         ensure!(letters(&parts.concat()).contains(&letters(text)), "what was published are other words");
         self.say("Published, with the channel's disclaimer:");
         for part in &parts {
-            println!("\n{}", indented(part));
+            say::line(&format!("\n{}", indented(part)));
         }
-        println!();
+        say::line("");
         Ok(())
     }
 }

@@ -11,14 +11,12 @@ use std::{
 
 use anyhow::Context;
 use app::ports::Randomness;
-use web::links::{KEY_BYTES, KeyId, key_text};
 
 use super::files;
+use crate::link_keys;
 
 /// The keys' file in the data folder.
 const FILE: &str = "link-keys";
-/// The name of the first key. Whoever changes keys puts `k2:...,` in front.
-const FIRST: &str = "k1";
 /// Readable for its owner alone.
 const OWNER_ONLY: u32 = 0o600;
 
@@ -34,10 +32,10 @@ pub(crate) fn open(data: &Path, randomness: &dyn Randomness) -> anyhow::Result<S
         return String::from_utf8(content)
             .context("the keys of links, link-keys in the data folder, are no text");
     }
-    let text = key_text(&KeyId::new(FIRST)?, &randomness.bytes::<KEY_BYTES>());
+    let text = link_keys::fresh(randomness)?;
     write(&path, text.as_bytes())
         .context("the keys of links, link-keys in the data folder, cannot be written")?;
-    Ok(text.to_string())
+    Ok(text)
 }
 
 fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {

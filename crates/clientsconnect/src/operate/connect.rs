@@ -15,12 +15,12 @@ use app::{
     ports::{Hint, Queue, QueueError, QueueName},
 };
 use async_trait::async_trait;
-use aws_config::timeout::TimeoutConfig;
+use aws_config::{SdkConfig, timeout::TimeoutConfig};
 use curation::composition::PlatformRules;
 use serde::Deserialize;
 use store::{Store, Tables};
 
-use crate::local::{clock::LocalClock, engine::Engine, run::store, timeline};
+use crate::local::{bluesky, clock::LocalClock, engine::Engine, run::store};
 
 /// The data folder if none is named: the same as the local mode's.
 const DATA: &str = ".data";
@@ -43,7 +43,7 @@ pub(crate) struct Place {
 }
 
 /// A prefix as DynamoDB takes it in a table's name.
-fn prefix(text: &str) -> Result<String, &'static str> {
+pub(crate) fn prefix(text: &str) -> Result<String, &'static str> {
     let is_allowed = |one: char| one.is_ascii_alphanumeric() || matches!(one, '-' | '_' | '.');
     match !text.is_empty() && text.len() <= 200 && text.chars().all(is_allowed) {
         true => Ok(text.to_owned()),
@@ -70,23 +70,16 @@ impl Connection {
     pub(crate) async fn open(place: &Place) -> anyhow::Result<Self> {
         match &place.tables {
             Some(prefix) => Self::aws(prefix).await,
-            None => Self::local(place.data.as_deref().unwrap_or(Path::new(DATA))).await,
+            None => Self::local(data_folder(place.data.as_deref())?).await,
         }
     }
 
     async fn local(data: &Path) -> anyhow::Result<Self> {
-        let shown = data.display();
-        ensure!(
-            data.is_dir(),
-            "{shown} is not a folder: start `clientsconnect local` there once, or name another with --data"
-        );
-        ensure!(
-            data.join("dynamodb.sqlite").is_file(),
-            "{shown} is not a data folder of the local mode: start `clientsconnect local --data {shown}` once, or name another with --data"
-        );
+        // As the local mode that is started with the same environment.
+        let rules = bluesky::rules(bluesky::Asked::of_process()?.as_ref());
         let engine = Engine::attach(data).await.context("the local tables cannot be opened")?;
         match Self::with_engine(engine, speed(data), data).await {
-            Ok(connection) => Ok(connection),
+            Ok(connection) => Ok(Self { rules, ..connection }),
             Err((engine, error)) => {
                 // The first failure is the one to tell of.
                 let _ = engine.shutdown().await;
@@ -114,20 +107,11 @@ impl Connection {
             clock: Arc::new(clock),
             randomness: Arc::new(aws::start::SystemRandomness),
         };
-        Ok(Self { core, rules: vec![timeline::rules()], hints: false, engine: Some(engine) })
+        Ok(Self { core, rules: bluesky::rules(None), hints: false, engine: Some(engine) })
     }
 
     async fn aws(prefix: &str) -> anyhow::Result<Self> {
-        // A person's line is slower than a function's, whose time-outs the configuration has.
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(PATIENCE / 4)
-            .operation_attempt_timeout(PATIENCE / 2)
-            .operation_timeout(PATIENCE)
-            .build();
-        let sdk = aws::start::sdk().await.into_builder().timeout_config(timeouts).build();
-        if sdk.region().is_none() {
-            bail!("no AWS region is known: set AWS_REGION, or AWS_PROFILE to a profile that has one");
-        }
+        let sdk = sdk().await?;
         let url = |name: &str| std::env::var(name).ok().filter(|url| !url.trim().is_empty());
         let queue: Option<Arc<dyn Queue>> = match (url("SCREENING_QUEUE_URL"), url("INVITATIONS_QUEUE_URL")) {
             (Some(screening), Some(invitations)) => Some(Arc::new(aws::queue::SqsQueue::new(
@@ -175,8 +159,44 @@ impl Connection {
             clock,
             randomness: Arc::new(aws::start::SystemRandomness),
         };
-        Ok(Self { core, rules: vec![timeline::rules()], hints: false, engine: Some(engine) })
+        Ok(Self { core, rules: bluesky::rules(None), hints: false, engine: Some(engine) })
     }
+}
+
+/// The data folder that is meant: `data`, or the usual one.
+///
+/// # Errors
+/// If the local mode has made nothing there.
+pub(crate) fn data_folder(data: Option<&Path>) -> anyhow::Result<&Path> {
+    let data = data.unwrap_or(Path::new(DATA));
+    let shown = data.display();
+    ensure!(
+        data.is_dir(),
+        "{shown} is not a folder: start `clientsconnect local` there once, or name another with --data"
+    );
+    ensure!(
+        data.join("dynamodb.sqlite").is_file(),
+        "{shown} is not a data folder of the local mode: start `clientsconnect local --data {shown}` once, or name another with --data"
+    );
+    Ok(data)
+}
+
+/// The SDK's configuration from the usual `AWS_` variables and files, with a person's patience.
+///
+/// # Errors
+/// If no region is known.
+pub(crate) async fn sdk() -> anyhow::Result<SdkConfig> {
+    // A person's line is slower than a function's, whose time-outs the configuration has.
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(PATIENCE / 4)
+        .operation_attempt_timeout(PATIENCE / 2)
+        .operation_timeout(PATIENCE)
+        .build();
+    let sdk = aws::start::sdk().await.into_builder().timeout_config(timeouts).build();
+    if sdk.region().is_none() {
+        bail!("no AWS region is known: set AWS_REGION, or AWS_PROFILE to a profile that has one");
+    }
+    Ok(sdk)
 }
 
 /// The speed at which the folder's clock runs: opened at another speed, the clock would change under the local mode.

@@ -1,11 +1,16 @@
-//! `clientsconnect roster`, `queue`, `pause`, `resume`: the command for whoever runs the channel.
+//! `clientsconnect roster`, `queue`, `pause`, `resume`, and for a deployed channel `dead-letters`, `doctor` and `keys`:
+//! the command for whoever runs the channel.
 //!
 //! Invariant: nothing here decides. Each command is one use case of [`app`], with the words that a person needs around
 //! it; and no error repeats a submission's text or anybody's address.
 
 mod advice;
 mod connect;
+mod dead_letters;
+mod doctor;
+
 mod item;
+mod keys;
 mod pause;
 mod print;
 mod queue;
@@ -23,13 +28,23 @@ use print::Shown;
 /// What whoever runs the channel does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Operate {
+    #[command(flatten)]
+    OnTables(OnTables),
+    DeadLetters(dead_letters::DeadLettersArgs),
+    Doctor(doctor::DoctorArgs),
+    Keys(keys::KeysArgs),
+}
+
+/// What is done on a channel's tables, local or deployed.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OnTables {
     Roster(roster::RosterArgs),
     Queue(queue::QueueArgs),
     Pause(pause::PauseArgs),
     Resume(pause::ResumeArgs),
 }
 
-impl Operate {
+impl OnTables {
     fn place(&self) -> &Place {
         match self {
             Self::Roster(args) => &args.place,
@@ -41,14 +56,31 @@ impl Operate {
 }
 
 /// Does it and prints what came of it. False if what was printed is not in order: an audit record that does not hold
-/// together.
+/// together, a message that was not found, a deployment that lacks something.
 ///
 /// # Errors
 /// In plain English, with what to do next: to be printed as it stands.
 pub(crate) async fn run(operate: Operate) -> anyhow::Result<bool> {
-    let place = operate.place().clone();
+    let (shown, as_json) = match operate {
+        Operate::OnTables(command) => return on_tables(command).await,
+        Operate::Keys(args) => {
+            let (stdin, stdout, stderr) = (&mut io::stdin(), &mut io::stdout(), &mut io::stderr());
+            return keys::run(&args, &aws::start::SystemRandomness, stdin, stdout, stderr).map(|()| true);
+        }
+        Operate::DeadLetters(args) => {
+            let as_json = args.place.json;
+            (dead_letters::run(args).await?, as_json)
+        }
+        Operate::Doctor(args) => (doctor::run(&args).await?, args.json),
+    };
+    print(&shown, as_json, &mut io::stdout().lock())?;
+    Ok(shown.in_order)
+}
+
+async fn on_tables(command: OnTables) -> anyhow::Result<bool> {
+    let place = command.place().clone();
     let connection = Connection::open(&place).await?;
-    let answered = answer(&connection, operate, &mut io::stdin()).await;
+    let answered = answer(&connection, command, &mut io::stdin()).await;
     let closed = connection.close().await;
     let shown = answered?;
     print(&shown, place.json, &mut io::stdout().lock())?;
@@ -58,14 +90,14 @@ pub(crate) async fn run(operate: Operate) -> anyhow::Result<bool> {
 
 async fn answer(
     connection: &Connection,
-    operate: Operate,
+    command: OnTables,
     stdin: &mut (dyn Read + Send),
 ) -> anyhow::Result<Shown> {
-    match operate {
-        Operate::Roster(args) => roster::run(&connection.core, args.command).await,
-        Operate::Queue(args) => queue::run(connection, args.command, stdin).await,
-        Operate::Pause(_) => pause::run(&connection.core, true).await,
-        Operate::Resume(_) => pause::run(&connection.core, false).await,
+    match command {
+        OnTables::Roster(args) => roster::run(&connection.core, args.command).await,
+        OnTables::Queue(args) => queue::run(connection, args.command, stdin).await,
+        OnTables::Pause(_) => pause::run(&connection.core, true).await,
+        OnTables::Resume(_) => pause::run(&connection.core, false).await,
     }
 }
 

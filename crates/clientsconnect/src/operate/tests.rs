@@ -87,8 +87,10 @@ impl Channel {
 
     async fn type_with(&self, line: &[&str], stdin: &str) -> anyhow::Result<Shown> {
         let line = std::iter::once(&"clientsconnect").chain(line);
-        let Command::Operate(operate) = Cli::try_parse_from(line)?.command;
-        answer(&self.connection, operate, &mut stdin.as_bytes()).await
+        let Command::Operate(Operate::OnTables(command)) = Cli::try_parse_from(line)?.command else {
+            panic!("a command on tables");
+        };
+        answer(&self.connection, command, &mut stdin.as_bytes()).await
     }
 
     async fn says(&self, line: &[&str]) -> Shown {
@@ -492,6 +494,10 @@ fn what_cannot_be_meant_is_a_usage_error() {
         &["queue", "attest", id, "--as", id, "--post", "1", "--absent"],
         &["pause", "--data", "a", "--tables", "b"],
         &["queue", "list", "--tables", "not a prefix"],
+        &["dead-letters", "discard", "--tables", "example"],
+        &["dead-letters", "list", "--data", "a", "--tables", "b"],
+        &["doctor", "--aws", "--tables", "not a prefix"],
+        &["keys"],
     ];
     for line in table {
         let refused = Cli::try_parse_from(std::iter::once(&"clientsconnect").chain(*line)).unwrap_err();
@@ -501,7 +507,7 @@ fn what_cannot_be_meant_is_a_usage_error() {
 
 #[test]
 fn every_group_teaches() {
-    for path in ["roster", "queue", "pause", "resume"] {
+    for path in ["roster", "queue", "pause", "resume", "dead-letters", "doctor", "keys"] {
         insta::assert_snapshot!(format!("help_{path}"), help(&[path]));
     }
     insta::assert_snapshot!("help_queue_release", help(&["queue", "release"]));
@@ -519,12 +525,14 @@ async fn the_command_works_beside_a_running_local_mode_and_without_one() {
     let folder = data.path().to_str().unwrap();
     let typed = |line: &[&str]| {
         let line = [&["clientsconnect"][..], line, &["--data", folder, "--json"]].concat();
-        let Command::Operate(operate) = Cli::try_parse_from(line).unwrap().command;
-        operate
+        match Cli::try_parse_from(line).unwrap().command {
+            Command::Operate(Operate::OnTables(command)) => command,
+            other => panic!("{other:?} works on no tables"),
+        }
     };
-    assert!(run(typed(&["pause"])).await.unwrap());
+    assert!(on_tables(typed(&["pause"])).await.unwrap());
     engine.shutdown().await.unwrap();
-    assert!(run(typed(&["roster", "list"])).await.unwrap());
+    assert!(on_tables(typed(&["roster", "list"])).await.unwrap());
     let connection = Connection::open(typed(&["pause"]).place()).await.unwrap();
     assert!(connection.core.store.channel().await.unwrap().switches.paused);
     connection.close().await.unwrap();
