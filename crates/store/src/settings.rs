@@ -1,6 +1,6 @@
 //! Settings: the roster, the policy, the cadence, the switches, the open reviews of a person.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use curation::{
     cadence::Cadence,
     ids::PersonId,
@@ -159,11 +159,24 @@ impl Store {
         pk: &str,
         prefix: &str,
     ) -> Result<Vec<Item>, StoreError> {
+        self.part_under(table, pk, prefix, None).await
+    }
+
+    /// The same, with only these attributes of each item, separated by commas.
+    pub(crate) async fn part_under(
+        &self,
+        table: &str,
+        pk: &str,
+        prefix: &str,
+        attributes: Option<&str>,
+    ) -> Result<Vec<Item>, StoreError> {
         let mut request = self
             .client
             .query()
             .table_name(table)
             .consistent_read(true)
+            .set_select(attributes.map(|_| Select::SpecificAttributes))
+            .set_projection_expression(attributes.map(str::to_owned))
             .expression_attribute_values(":pk", text(pk));
         request = if prefix.is_empty() {
             request.key_condition_expression("pk = :pk")
