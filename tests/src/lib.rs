@@ -9,6 +9,9 @@ mod calls;
 mod contents;
 pub mod html;
 mod http;
+pub mod kill;
+pub mod peer;
+pub mod publisher;
 mod world;
 
 pub use calls::Calls;

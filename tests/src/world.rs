@@ -51,7 +51,7 @@ const START: &str = "2026-11-23T12:00:00Z";
 
 use platforms::Platform;
 
-struct ManualClock(AtomicU64);
+pub(crate) struct ManualClock(pub(crate) AtomicU64);
 
 impl Clock for ManualClock {
     fn now(&self) -> Now {
@@ -60,7 +60,7 @@ impl Clock for ManualClock {
     }
 }
 
-struct Seeded(Mutex<StdRng>);
+pub(crate) struct Seeded(pub(crate) Mutex<StdRng>);
 
 impl Randomness for Seeded {
     fn fill(&self, bytes: &mut [u8]) {
@@ -69,11 +69,12 @@ impl Randomness for Seeded {
 }
 
 #[derive(Default)]
-struct Hints(Mutex<VecDeque<(QueueName, Hint)>>, AtomicBool);
+struct Hints(Mutex<VecDeque<(QueueName, Hint)>>, AtomicBool, Calls);
 
 #[async_trait]
 impl Queue for Hints {
     async fn send(&self, queue: QueueName, hint: Hint) -> Result<(), QueueError> {
+        self.2.note("sqs:SendMessage", queue.as_str());
         if self.1.load(Ordering::SeqCst) {
             return Err(QueueError { queue: queue.as_str(), reason: "down".to_owned() });
         }
@@ -130,6 +131,7 @@ pub struct Timeline {
     posts: Mutex<BTreeMap<String, Intent>>,
     effects: AtomicU64,
     failure: Mutex<Option<PlatformError>>,
+    loses_answers: AtomicBool,
 }
 
 #[async_trait]
@@ -139,6 +141,7 @@ impl Platform for Timeline {
             platform: PlatformName::new("local"),
             longest: 300,
             measure: Measure::Graphemes,
+            most_bytes: 3_000,
             most_parts: 12,
         }
     }
@@ -154,6 +157,9 @@ impl Platform for Timeline {
         let key = format!("{}/{}", intent.submission, intent.key);
         if self.posts.lock().unwrap().insert(key.clone(), intent.clone()).is_none() {
             self.effects.fetch_add(1, Ordering::SeqCst);
+        }
+        if self.loses_answers.load(Ordering::SeqCst) {
+            return Err(PlatformError::Ambiguous("no answer"));
         }
         Ok(RemotePost(key))
     }
@@ -172,6 +178,11 @@ impl Platform for Timeline {
 impl Timeline {
     pub fn fail(&self, failure: Option<PlatformError>) {
         *self.failure.lock().unwrap() = failure;
+    }
+
+    /// From now on posts are made and nobody is told, or no longer.
+    pub fn lose_answers(&self, is_lost: bool) {
+        self.loses_answers.store(is_lost, Ordering::SeqCst);
     }
 
     pub fn posts(&self) -> Vec<Intent> {
@@ -196,6 +207,8 @@ pub struct Channel {
     pub web: Web,
     /// A client that looks behind the store.
     pub raw: Client,
+    /// Where the engine listens.
+    pub endpoint: String,
     pub tables: Tables,
     clock: Arc<ManualClock>,
     hints: Arc<Hints>,
@@ -209,6 +222,15 @@ impl Channel {
     }
 
     pub async fn open_with(therapists: usize) -> Self {
+        Self::build(therapists, None).await
+    }
+
+    /// A channel that posts to this platform, and not to the timeline.
+    pub async fn open_on(platform: Arc<dyn Platform>) -> Self {
+        Self::build(8, Some(platform)).await
+    }
+
+    async fn build(therapists: usize, platform: Option<Arc<dyn Platform>>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
@@ -227,7 +249,7 @@ impl Channel {
         store.create_tables().await.unwrap();
         let start: Timestamp = START.parse().unwrap();
         let clock = Arc::new(ManualClock(AtomicU64::new(start.as_millisecond().unsigned_abs())));
-        let hints = Arc::new(Hints::default());
+        let hints = Arc::new(Hints(Mutex::default(), AtomicBool::default(), calls.clone()));
         let core = Core {
             store,
             queue: hints.clone(),
@@ -235,13 +257,14 @@ impl Channel {
             randomness: Arc::new(Seeded(Mutex::new(StdRng::seed_from_u64(7)))),
         };
         let timeline = Arc::new(Timeline::default());
+        let platform = platform.unwrap_or_else(|| timeline.clone());
         let key = std::array::from_fn(|at| u8::try_from(at).unwrap());
         let keys = Arc::new(Keyring::single(KeyId::new("k1").unwrap(), &key).unwrap());
         let base_url = "https://channel.example".to_owned();
         let letters = Letters { keys: keys.clone(), base_url: base_url.clone() };
         let web = Web {
             core: core.clone(),
-            rules: vec![timeline.rules()],
+            rules: vec![platform.rules()],
             keys,
             base_url,
             hourly_limit: 50,
@@ -250,10 +273,11 @@ impl Channel {
         let router = accept_submission::router(web.clone()).merge(review_routes(&web));
         let mut channel = Self {
             raw: Client::from_conf(config().build()),
+            endpoint: endpoint.clone(),
             core,
             calls,
             mailbox: Arc::default(),
-            platforms: vec![timeline.clone()],
+            platforms: vec![platform],
             timeline,
             therapists: vec![],
             officers: vec![],
@@ -336,10 +360,14 @@ impl Channel {
         }
         let event = LambdaEvent::new(event, Context::default());
         let response = match queue {
-            QueueName::Screening => screen_submission::handle(&self.core, &LogFailures, event).await,
+            QueueName::Screening => {
+                let step = screen_submission::handle(&self.core, &LogFailures, event);
+                self.calls.of("screen-submission", step).await
+            }
             QueueName::Invitations => {
                 let post = Post { mailer: &*self.mailbox, correspondence: &self.letters };
-                invite_panel::handle(&self.core, post, &LogFailures, event).await
+                let step = invite_panel::handle(&self.core, post, &LogFailures, event);
+                self.calls.of("invite-panel", step).await
             }
         };
         response.unwrap().batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
@@ -347,30 +375,37 @@ impl Channel {
 
     /// One tick of the publisher.
     pub async fn publish(&self) -> Result<(), lambda_runtime::Error> {
-        publish_scheduled::handle(&self.core, &self.platforms, tick()).await
+        let step = publish_scheduled::handle(&self.core, &self.platforms, tick());
+        self.calls.of("publish-scheduled", step).await
     }
 
     /// One tick of the deadlines, and what follows from it.
     pub async fn sweep(&self) {
-        keep_deadlines::handle(&self.core, tick()).await.unwrap();
+        self.calls.of("keep-deadlines", keep_deadlines::handle(&self.core, tick())).await.unwrap();
         self.settle().await;
     }
 
+    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        // As the template routes them.
+        let function = if path.starts_with("/review") { "record-vote" } else { "accept-submission" };
+        self.calls.of(function, send(&self.router, method, path, headers, body)).await
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
-        send(&self.router, Method::GET, path, &[], vec![]).await
+        self.send(Method::GET, path, &[], vec![]).await
     }
 
     pub async fn head(&self, path: &str) -> Answer {
-        send(&self.router, Method::HEAD, path, &[], vec![]).await
+        self.send(Method::HEAD, path, &[], vec![]).await
     }
 
     pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let headers = [("content-type", "application/x-www-form-urlencoded")];
-        send(&self.router, Method::POST, path, &headers, form_body(fields).into_bytes()).await
+        self.send(Method::POST, path, &headers, form_body(fields).into_bytes()).await
     }
 
     pub async fn post_raw(&self, path: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Answer {
-        send(&self.router, Method::POST, path, headers, body.into()).await
+        self.send(Method::POST, path, headers, body.into()).await
     }
 
     pub async fn post_json(&self, body: &serde_json::Value) -> Answer {

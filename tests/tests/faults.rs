@@ -141,10 +141,33 @@ async fn a_publisher_that_dies_between_post_and_record_does_not_post_twice() {
         key: delivery.key.clone(),
         part: 0,
         text: revision.composition.renderings[0].parts[0].clone(),
+        root: None,
         follows: None,
+        replies: curation::composition::Replies::Nobody,
         created_at: delivery.created_at,
     };
     platforms::Platform::publish(&*channel.timeline, &intent).await.unwrap();
+    channel.pass(SignedDuration::from_mins(4));
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, channel.timeline.effects()), ("published", 1));
+}
+
+/// The answer was lost, the post is there, and then the platform is away for a while.
+#[tokio::test]
+async fn a_post_whose_answer_was_lost_is_not_made_anew_after_an_outage() {
+    let channel = Channel::open().await;
+    let id = channel.approved(TEXT).await;
+    channel.timeline.lose_answers(true);
+    channel.publish().await.unwrap();
+    channel.timeline.lose_answers(false);
+    assert_eq!((channel.state(id).await, channel.timeline.effects()), ("publishing", 1));
+    channel.timeline.fail(Some(PlatformError::Unavailable("down")));
+    for _ in 0..3 {
+        channel.pass(SignedDuration::from_mins(4));
+        channel.publish().await.unwrap();
+        assert_eq!(channel.state(id).await, "publishing", "it does not take another turn");
+    }
+    channel.timeline.fail(None);
     channel.pass(SignedDuration::from_mins(4));
     channel.publish().await.unwrap();
     assert_eq!((channel.state(id).await, channel.timeline.effects()), ("published", 1));

@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use curation::{
     cadence::Slot,
+    composition::Replies,
     submission::{Attention, Delivery, DeliveryStatus, Revision, State, Step, Submission},
     time::Now,
     transitions::NotPublishable,
@@ -57,7 +58,7 @@ pub async fn poll(core: &Core, platforms: &Platforms) -> Result<(), StepFailure>
                             slots = Slots::Open(channel);
                             Ok(())
                         }
-                        Ok(Some((taken, revision))) => deliver(core, platforms, taken, &revision).await,
+                        Ok(Some((taken, revision))) => deliver(core, platforms, taken, &revision, true).await,
                         Err(error) => Err(error),
                     },
                     Slots::Unknown | Slots::Closed => Ok(()),
@@ -202,18 +203,23 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
             Ok(None) | Err(_) => return ask_human(core, submission, index, Attention::Ambiguous).await,
         };
     }
-    deliver(core, platforms, submission, &revision).await
+    deliver(core, platforms, submission, &revision, false).await
 }
 
+/// Posts what is not yet posted. `is_just_taken` says that what is being sent was never sent before: then a platform that
+/// made no post now has none.
 async fn deliver(
     core: &Core,
     platforms: &Platforms,
     mut submission: Submission,
     revision: &Revision,
+    is_just_taken: bool,
 ) -> Result<(), StepFailure> {
     for index in 0..submission.deliveries.len() {
+        let mut is_first_try = is_just_taken;
         if submission.deliveries[index].status == DeliveryStatus::Pending {
             submission = record(core, submission, index, DeliveryStatus::Sending, None).await?;
+            is_first_try = true;
         }
         if !matches!(submission.state, State::Publishing { .. }) {
             // A concern or a withdrawal came in between: nothing more is posted.
@@ -227,9 +233,13 @@ async fn deliver(
             Ok(post) => {
                 submission = record(core, submission, index, DeliveryStatus::Sent, Some(post)).await?;
             }
-            Err(PlatformError::Unavailable(_)) => {
-                // Definitely no post: the lease ends, and the next poll goes on from here.
-                record(core, submission, index, DeliveryStatus::Pending, None).await?;
+            Err(PlatformError::Unavailable(why)) => {
+                tracing::warn!(submission = %submission.id, index, why, "a platform is unavailable");
+                if is_first_try {
+                    // Definitely no post.
+                    record(core, submission, index, DeliveryStatus::Pending, None).await?;
+                }
+                // An earlier try may have made one. Either way the lease ends, and a later poll goes on from here.
                 return Ok(());
             }
             Err(PlatformError::Refused(_)) => {
@@ -348,21 +358,22 @@ fn platform_of<'a>(platforms: &'a Platforms, delivery: &Delivery) -> Option<&'a 
 
 fn intent(submission: &Submission, revision: Option<&Revision>, index: usize) -> Intent {
     let delivery = &submission.deliveries[index];
-    let text = revision
-        .and_then(|revision| {
-            let renderings = &revision.composition.renderings;
-            renderings.iter().find(|rendering| rendering.platform == delivery.platform)
-        })
-        .and_then(|rendering| rendering.parts.get(delivery.part));
-    let before = delivery.part.checked_sub(1).and_then(|part| {
-        submission.deliveries.iter().find(|other| other.platform == delivery.platform && other.part == part)
+    let rendering = revision.and_then(|revision| {
+        let renderings = &revision.composition.renderings;
+        renderings.iter().find(|rendering| rendering.platform == delivery.platform)
     });
+    let post = |part: usize| {
+        let same_thread = |other: &&Delivery| other.platform == delivery.platform && other.part == part;
+        submission.deliveries.iter().find(same_thread)?.post.clone().map(RemotePost)
+    };
     Intent {
         submission: submission.id,
         key: delivery.key.clone(),
         part: delivery.part,
-        text: text.cloned().unwrap_or_default(),
-        follows: before.and_then(|before| before.post.clone()).map(RemotePost),
+        text: rendering.and_then(|rendering| rendering.parts.get(delivery.part)).cloned().unwrap_or_default(),
+        root: if delivery.part == 0 { None } else { post(0) },
+        follows: delivery.part.checked_sub(1).and_then(post),
+        replies: rendering.map_or(Replies::Nobody, |rendering| rendering.replies),
         created_at: delivery.created_at,
     }
 }

@@ -43,8 +43,26 @@ pub struct PlatformRules {
     pub longest: usize,
     /// How the platform counts.
     pub measure: Measure,
+    /// The longest post in bytes of UTF-8, where one character may take many.
+    pub most_bytes: usize,
     /// The longest thread, in posts: nobody reads on for ever.
     pub most_parts: usize,
+}
+
+impl PlatformRules {
+    fn fits(&self, text: &str) -> bool {
+        text.len() <= self.most_bytes && self.measure.of(text) <= self.longest
+    }
+
+    /// How many of the platform's characters have to go for the rest to fit.
+    fn excess(&self, text: &str) -> usize {
+        let fitting = text
+            .grapheme_indices(true)
+            .take(self.longest)
+            .take_while(|(offset, grapheme)| offset + grapheme.len() <= self.most_bytes)
+            .count();
+        self.measure.of(text) - fitting
+    }
 }
 
 /// How a platform measures the length of a post.
@@ -141,19 +159,15 @@ pub fn compose(
 fn render(words: &str, disclaimer: &str, rules: &PlatformRules) -> Result<Vec<String>, TooLong> {
     let mut parts = split(words, rules);
     match parts.last_mut() {
-        Some(last) if rules.measure.of(last) + 2 + rules.measure.of(disclaimer) <= rules.longest => {
+        Some(last) if rules.fits(&format!("{last}\n\n{disclaimer}")) => {
             last.push_str("\n\n");
             last.push_str(disclaimer);
         }
         _ => parts.push(disclaimer.to_owned()),
     }
     let beyond = parts.iter().skip(rules.most_parts).map(|part| rules.measure.of(part)).sum::<usize>();
-    // Only a disclaimer can be longer than a post: words are cut, a disclaimer is not.
-    let over = parts
-        .iter()
-        .take(rules.most_parts)
-        .map(|part| rules.measure.of(part).saturating_sub(rules.longest))
-        .sum::<usize>();
+    // Words are cut, a disclaimer is not; and nothing cuts one character that is larger than a post.
+    let over = parts.iter().take(rules.most_parts).map(|part| rules.excess(part)).sum::<usize>();
     let excess = beyond + over;
     if excess > 0 || parts.len() > rules.most_parts {
         return Err(TooLong { platform: rules.platform.clone(), excess });
@@ -166,24 +180,24 @@ fn render(words: &str, disclaimer: &str, rules: &PlatformRules) -> Result<Vec<St
 fn split(words: &str, rules: &PlatformRules) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = words.trim();
-    // A part takes at least one character, or cutting would never end.
-    let longest = rules.longest.max(1);
-    while rules.measure.of(rest) > longest {
-        let mut fitting = 0;
+    while !rules.fits(rest) {
+        // A part takes at least one character, or cutting would never end.
+        let mut fitting = rest.graphemes(true).next().map_or(rest.len(), str::len);
         let (mut space, mut sentence) = (None, None);
         let mut previous = "";
         for (count, (offset, grapheme)) in rest.grapheme_indices(true).enumerate() {
-            if count > longest {
+            if count > rules.longest || offset > rules.most_bytes {
                 break;
             }
             if grapheme.chars().all(char::is_whitespace) {
                 space = Some(offset);
-                if matches!(previous, "." | "!" | "?" | "…") && count > longest / 2 {
+                if matches!(previous, "." | "!" | "?" | "…") && count > rules.longest / 2 {
                     sentence = Some(offset);
                 }
             }
-            if count < longest {
-                fitting = offset + grapheme.len();
+            let end = offset + grapheme.len();
+            if count < rules.longest && end <= rules.most_bytes {
+                fitting = fitting.max(end);
             }
             previous = grapheme;
         }
@@ -273,6 +287,7 @@ mod tests {
             platform: PlatformName::new("local"),
             longest,
             measure: Measure::Graphemes,
+            most_bytes: 100 * longest,
             most_parts,
         }
     }
@@ -315,7 +330,33 @@ mod tests {
         assert_ne!(commit(&one, salt), commit(&one, Salt([8; 16])));
     }
 
+    #[test]
+    fn a_character_larger_than_a_post_is_refused_and_not_cut() {
+        let towering = format!("a{}", "\u{301}".repeat(2_000));
+        let refused = compose(&towering, &disclaimer(), &[rules(30, 3)]).unwrap_err();
+        assert_eq!(refused.excess, 1);
+        let among_others = format!("before {towering} after");
+        assert_eq!(compose(&among_others, &disclaimer(), &[rules(30, 6)]).unwrap_err().excess, 1);
+    }
+
     proptest! {
+        #[test]
+        fn every_post_keeps_to_characters_and_bytes(
+            words in "[ -~]{0,60}[a-c \u{301}\u{1F469}\u{200D}]{1,200}", longest in 26usize..80, most_bytes in 26usize..200
+        ) {
+            let rules = PlatformRules { most_bytes, ..rules(longest, 500) };
+            let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            match compose(&words, &disclaimer(), std::slice::from_ref(&rules)) {
+                Ok(mut composed) => {
+                    let parts = composed.renderings.remove(0).parts;
+                    prop_assert!(parts.iter().all(|part| part.graphemes(true).count() <= longest && part.len() <= most_bytes));
+                    prop_assert_eq!(squeeze(&parts.concat()), squeeze(&words) + &squeeze(&disclaimer().text));
+                }
+                // Only a single character may be larger than a post.
+                Err(_) => prop_assert!(words.graphemes(true).any(|one| one.len() > most_bytes)),
+            }
+        }
+
         #[test]
         fn every_post_fits_and_no_word_is_lost(words in "[ -~\u{e9}\u{1F469}\u{200D}\n]{1,400}", longest in 26usize..80) {
             let parts = parts(&words, longest);

@@ -11,6 +11,7 @@ pub mod policy;
 pub mod review;
 pub mod roster;
 pub mod submission;
+pub mod tid;
 pub mod time;
 pub mod transitions;
 pub mod words;

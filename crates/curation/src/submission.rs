@@ -281,7 +281,7 @@ pub struct Delivery {
     pub platform: PlatformName,
     /// Which part of the thread, from 0.
     pub part: usize,
-    /// The record's key.
+    /// The record's key on the platform: a [`Tid`](crate::tid::Tid), made when the item is taken and never again.
     pub key: String,
     /// The post's own time, in real time.
     pub created_at: Timestamp,
@@ -333,6 +333,8 @@ pub enum About {
     Redaction,
     /// The state changed.
     Status,
+    /// Mail about it to somebody on the roster, or to somebody who runs the channel, came back.
+    Undeliverable,
 }
 
 /// A mail to be sent.

@@ -3,9 +3,12 @@
 //! Invariant: an [`Intent`] is written down before the first call and never recomputed, so that a repeated call means
 //! the same post.
 
+pub mod bluesky;
+pub mod secret;
+
 use async_trait::async_trait;
 use curation::{
-    composition::{PlatformName, PlatformRules},
+    composition::{PlatformName, PlatformRules, Replies},
     ids::SubmissionId,
 };
 use jiff::Timestamp;
@@ -16,14 +19,18 @@ use serde::{Deserialize, Serialize};
 pub struct Intent {
     /// The submission whose words these are.
     pub submission: SubmissionId,
-    /// The record's own key on the platform, derived from the content hash and the part.
+    /// The record's own key on the platform, made when the item was taken ([`curation::tid::Tid`]).
     pub key: String,
     /// Which post of the thread this is, from 0.
     pub part: usize,
     /// The exact text.
     pub text: String,
+    /// The first post of the thread, for every other.
+    pub root: Option<RemotePost>,
     /// The post that this one follows in its thread.
     pub follows: Option<RemotePost>,
+    /// Who may reply.
+    pub replies: Replies,
     /// The post's own time, in real time, fixed with the intent.
     pub created_at: Timestamp,
 }
@@ -36,7 +43,7 @@ pub struct RemotePost(pub String);
 /// Why a call to a platform did not end in a post.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlatformError {
-    /// The platform definitely made no post, and a later try may.
+    /// This call definitely made no post, and a later try may. What an earlier call did is another question.
     #[error("the platform is unavailable: {0}")]
     Unavailable(&'static str),
     /// The platform definitely made no post, and never will make this one.

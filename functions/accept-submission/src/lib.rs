@@ -9,7 +9,7 @@ use axum::{
     middleware::{Next, from_fn},
     response::Response,
 };
-use curation::composition::{Measure, PlatformName, PlatformRules};
+use curation::composition::PlatformRules;
 use lambda_http::request::RequestContext;
 use web::{Web, routes::SourceAddress};
 
@@ -23,17 +23,11 @@ pub fn behind_gateway(web: Web) -> Router {
     router(web).layer(from_fn(with_address))
 }
 
-/// What words are composed for where no platform is configured: Bluesky's rules (300 graphemes to a post, native
-/// threads), the strictest of the platforms that are planned. So what is accepted now fits them all, reviewers see posts
-/// as they would appear, and it waits until its platform is switched on.
+/// What words are composed for: Bluesky, whether or not an account is configured. So reviewers see posts as they will
+/// appear, and what is approved waits until its platform is switched on.
 #[must_use]
 pub fn planned_rules() -> Vec<PlatformRules> {
-    vec![PlatformRules {
-        platform: PlatformName::new("bluesky"),
-        longest: 300,
-        measure: Measure::Graphemes,
-        most_parts: 12,
-    }]
+    vec![platforms::bluesky::rules()]
 }
 
 async fn with_address(mut request: Request, next: Next) -> Response {

@@ -3,6 +3,8 @@
 //! Invariant: nothing here decides. It stands in for what surrounds the functions: clock, tables, queues, schedules,
 //! mail and a platform.
 
+pub(crate) mod bluesky;
+mod bounces;
 pub(crate) mod clock;
 pub(crate) mod dead_letters;
 mod demo;
@@ -23,6 +25,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::say;
 use run::{Local, Settings};
 
 /// The data folder if none is named.
@@ -42,7 +45,8 @@ const LOCAL_HOURLY_LIMIT: u64 = 10_000;
     clientsconnect local                 the channel on http://127.0.0.1:8080, kept in .data\n  \
     clientsconnect local --speed 3600    an hour passes in a second, so deadlines and publishing times come soon\n  \
     clientsconnect local --demo          one text through everything, step by step, in a folder of its own\n\n\
-    What you do is kept in the data folder and is there again after a restart. Only this machine can reach the pages.")]
+    What you do is kept in the data folder and is there again after a restart. Only this machine can reach the pages.\n\n\
+    With BLUESKY_SERVICE, BLUESKY_IDENTIFIER and BLUESKY_PASSWORD in the environment, posts go to that account too.")]
 pub(crate) struct LocalArgs {
     /// The port on 127.0.0.1; 0 takes a free one [default: 8080; with --demo a free one]
     #[arg(long, value_name = "PORT")]
@@ -87,19 +91,23 @@ async fn run_channel(args: LocalArgs) -> anyhow::Result<()> {
         port: args.port.unwrap_or(PORT),
         speed: args.speed.unwrap_or(1),
         hourly_limit: args.hourly_limit,
+        bluesky: bluesky::Asked::of_process()?,
     })
     .await?;
     let address = local.address();
-    println!("The channel runs, for this machine only, on {address}\n");
-    println!("  {address}/                  propose words, as anybody would");
-    println!("  {address}/_local/mail       read everybody's mail: open a review's link there to vote");
-    println!("  {address}/_local/timeline   see what was published");
-    println!("\nKept in {}. Ctrl-C stops it.", local.data().display());
+    say::line(&format!(
+        "The channel runs, for this machine only, on {address}\n\n  \
+         {address}/                  propose words, as anybody would\n  \
+         {address}/_local/mail       read everybody's mail: open a review's link there to vote\n  \
+         {address}/_local/timeline   see what was published\n\n\
+         Kept in {}. Ctrl-C stops it.",
+        local.data().display()
+    ));
     for line in local.news() {
-        println!("{line}");
+        say::line(line);
     }
     stop.await;
-    println!("Stopping.");
+    say::line("Stopping.");
     local.stop().await
 }
 
@@ -116,11 +124,13 @@ async fn run_demo(args: LocalArgs) -> anyhow::Result<()> {
         port: args.port.unwrap_or(0),
         speed: args.speed.unwrap_or(DEMO_SPEED),
         hourly_limit: args.hourly_limit,
+        // A demonstration is not for the public.
+        bluesky: None,
     })
     .await?;
-    println!("The channel runs, for this machine only, on {}", local.address());
+    say::line(&format!("The channel runs, for this machine only, on {}", local.address()));
     for line in local.news() {
-        println!("{line}");
+        say::line(line);
     }
     let walked = tokio::select! {
         walked = demo::walk(&local, args.text.as_deref()) => walked,

@@ -31,6 +31,7 @@ use tokio::{
 use web::{Web, correspondence::Letters, links::Keyring};
 
 use super::{
+    bluesky, bounces,
     clock::{LocalClock, SystemRandomness},
     dead_letters::DeadLetters,
     engine::Engine,
@@ -65,6 +66,8 @@ pub(crate) struct Settings {
     pub(crate) speed: u32,
     /// Proposals that one address may make an hour.
     pub(crate) hourly_limit: u64,
+    /// Where posts go besides the timeline.
+    pub(crate) bluesky: Option<bluesky::Asked>,
 }
 
 /// A running local mode.
@@ -97,6 +100,7 @@ struct Parts {
     mailbox: Arc<Mailbox>,
     letters: Arc<Letters>,
     timeline: Arc<Timeline>,
+    platforms: Arc<[Arc<dyn Platform>]>,
     reasons: Reasons,
 }
 
@@ -124,7 +128,7 @@ impl Local {
     }
 
     async fn start_on(engine: Engine, listener: TcpListener, settings: Settings) -> anyhow::Result<Self> {
-        let Settings { data, speed, hourly_limit, .. } = settings;
+        let Settings { data, speed, hourly_limit, bluesky, .. } = settings;
         let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
         let clock: Arc<dyn Clock> = Arc::new(LocalClock::open(&data, speed)?);
@@ -144,27 +148,37 @@ impl Local {
         let keyring = key_text.parse::<Keyring>().context("link-keys in the data folder cannot be used")?;
         let keyring = Arc::new(keyring);
         // Before anything is published or counted: whoever approved must be in good standing at that moment.
-        let news = news_of(examples::keep(&core).await?);
+        let mut news = news_of(examples::keep(&core).await?);
+        let mut platforms: Vec<Arc<dyn Platform>> = vec![timeline.clone()];
+        if let Some(asked) = &bluesky {
+            platforms.push(Arc::new(asked.platform()));
+            news.push(asked.news());
+        }
 
         let shutdown = watch::Sender::new(false);
         let letters = Arc::new(Letters { keys: Arc::clone(&keyring), base_url: base_url.clone() });
-        let parts = Parts { core: core.clone(), mailbox, letters, timeline, reasons };
+        let platforms = platforms.into();
+        let parts = Parts { core: core.clone(), mailbox, letters, timeline, platforms, reasons };
         let mut tasks = vec![
             queues.queue(QueueName::Screening).start(parts.screen_submission(), shutdown.subscribe()),
             queues.queue(QueueName::Invitations).start(parts.invite_panel(), shutdown.subscribe()),
+            queues.bounces().start(parts.record_bounce(), shutdown.subscribe()),
             PUBLISH_SCHEDULED.start(Arc::clone(&clock), parts.publish_scheduled(), shutdown.subscribe()),
             KEEP_DEADLINES.start(Arc::clone(&clock), parts.keep_deadlines(), shutdown.subscribe()),
             tokio::spawn(keep_examples(core.clone(), speed, shutdown.subscribe())),
         ];
         let web = Web {
             core: core.clone(),
-            rules: vec![parts.timeline.rules()],
+            rules: bluesky::rules(bluesky.as_ref()),
             keys: keyring,
             base_url,
             hourly_limit,
             address_secret: aws::keys::derived(ADDRESSES, &key_text),
         };
-        let local = pages::router(parts.mailbox, parts.timeline, dead_letters).merge(submissions(core));
+        let bounces = bounces::router(Arc::clone(&parts.mailbox), Arc::clone(queues.bounces()));
+        let local = pages::router(parts.mailbox, parts.timeline, dead_letters)
+            .merge(submissions(core))
+            .merge(bounces);
         let gateway = Gateway {
             accept_submission: accept_submission::router(web.clone()),
             record_vote: record_vote::router(web),
@@ -233,9 +247,16 @@ impl Parts {
         })
     }
 
+    fn record_bounce(&self) -> Consumer {
+        let (core, reasons) = (self.core.clone(), self.reasons.clone());
+        Arc::new(move |event| {
+            let (core, reasons) = (core.clone(), reasons.clone());
+            Box::pin(async move { record_bounce::handle(&core, &reasons, event).await })
+        })
+    }
+
     fn publish_scheduled(&self) -> Scheduled {
-        let core = self.core.clone();
-        let platforms: Arc<[Arc<dyn Platform>]> = Arc::new([self.timeline.clone()]);
+        let (core, platforms) = (self.core.clone(), Arc::clone(&self.platforms));
         Arc::new(move |event| {
             let (core, platforms) = (core.clone(), Arc::clone(&platforms));
             Box::pin(async move { publish_scheduled::handle(&core, &platforms, event).await })

@@ -3,7 +3,7 @@
 //! Invariant: one key, one post. A repeated call with the same words finds the post it made, and a post that was taken
 //! down stays down, whatever arrives late.
 //!
-//! Keys are `<occurrence>-<part>`: the posts of one occurrence are shown as one thread.
+//! Posts that follow each other are shown as one thread.
 
 use std::{
     collections::HashMap,
@@ -28,6 +28,8 @@ use super::journal::{Journal, JournalError, Survives};
 const FILE: &str = "timeline.jsonl";
 /// The longest post in graphemes: that of Bluesky, the stricter of the platforms with native threads.
 const LONGEST: usize = 300;
+/// The longest post in bytes, as there.
+const MOST_BYTES: usize = 3_000;
 /// The longest thread. 2,000 characters fill 7 posts; the rest is room for cuts at the ends of sentences.
 const MOST_PARTS: usize = 12;
 
@@ -136,10 +138,12 @@ impl Posts {
                 Err(PlatformError::Refused("another post has this key"))
             };
         }
-        if intent.text.trim().is_empty() || intent.text.graphemes(true).count() > LONGEST {
+        let is_too_long = intent.text.len() > MOST_BYTES || intent.text.graphemes(true).count() > LONGEST;
+        if intent.text.trim().is_empty() || is_too_long {
             return Err(PlatformError::Refused("the post is empty or too long"));
         }
-        if intent.part >= MOST_PARTS || occurrence(&intent.key).is_none() {
+        let follows_one = intent.follows.is_some();
+        if intent.part >= MOST_PARTS || intent.key.is_empty() || follows_one != (intent.part > 0) {
             return Err(PlatformError::Refused("the key or the part is malformed"));
         }
         if let Some(before) = &intent.follows
@@ -179,15 +183,27 @@ impl Posts {
         })
     }
 
+    /// The first post of a post's thread, whether or not it still stands.
+    fn first<'a>(&'a self, mut post: &'a Posted) -> &'a Posted {
+        // What a post follows was there before it, so this ends; a damaged file may say otherwise.
+        for _ in 0..MOST_PARTS {
+            match post.follows.as_ref().and_then(|before| self.post(&before.0)) {
+                Some((before, _)) => post = before,
+                None => break,
+            }
+        }
+        post
+    }
+
     fn threads(&self) -> Vec<Thread> {
         let mut order = Vec::new();
-        let mut groups: HashMap<(SubmissionId, &str), Vec<&Posted>> = HashMap::new();
+        let mut groups: HashMap<&str, Vec<&Posted>> = HashMap::new();
         for record in self.journal.records() {
             let Record::Posted(post) = record else { continue };
             if self.by_key.get(&post.key).is_none_or(|(_, deleted)| *deleted) {
                 continue;
             }
-            let group = (post.submission, occurrence(&post.key).unwrap_or(&post.key));
+            let group = self.first(post).key.as_str();
             let posts = groups.entry(group).or_insert_with(|| {
                 order.push(group);
                 Vec::new()
@@ -200,7 +216,7 @@ impl Posts {
                 let mut posts = groups.remove(&group)?;
                 posts.sort_by_key(|post| post.part);
                 Some(Thread {
-                    submission: group.0,
+                    submission: posts.first()?.submission,
                     at: posts.first()?.at,
                     parts: posts.iter().map(|post| post.text.clone()).collect(),
                 })
@@ -209,18 +225,13 @@ impl Posts {
     }
 }
 
-/// A key without its part.
-fn occurrence(key: &str) -> Option<&str> {
-    let (occurrence, part) = key.rsplit_once('-')?;
-    (!occurrence.is_empty() && part.parse::<usize>().is_ok()).then_some(occurrence)
-}
-
 /// What the timeline accepts: also for whoever composes words without having it open.
 pub(crate) fn rules() -> PlatformRules {
     PlatformRules {
         platform: PlatformName::new("local"),
         longest: LONGEST,
         measure: Measure::Graphemes,
+        most_bytes: MOST_BYTES,
         most_parts: MOST_PARTS,
     }
 }
@@ -254,6 +265,8 @@ impl Platform for Timeline {
 #[cfg(test)]
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
+    use curation::composition::Replies;
+
     use super::*;
     use crate::local::clock::tests::Hand;
 
@@ -262,14 +275,16 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn intent(submission: u64, part: usize, text: &str) -> Intent {
-        let follows =
-            part.checked_sub(1).map(|before| RemotePost(format!("occurrence{submission}-{before}")));
+        let key = |part: usize| RemotePost(format!("occurrence{submission}-{part}"));
+        let follows = part.checked_sub(1).map(key);
         Intent {
             submission: SubmissionId::new(submission, [0; 10]),
             key: format!("occurrence{submission}-{part}"),
             part,
             text: text.to_owned(),
+            root: follows.is_some().then(|| key(0)),
             follows,
+            replies: Replies::Nobody,
             created_at: "2026-11-23T09:00:00Z".parse().unwrap(),
         }
     }
@@ -355,17 +370,20 @@ pub(crate) mod tests {
         let data = tempfile::tempdir().unwrap();
         let timeline = open(data.path());
         let family = "👩‍👩‍👧‍👦";
-        timeline.publish(&intent(1, 0, &family.repeat(LONGEST))).await.unwrap();
-        let no_part = Intent { key: "nothing".to_owned(), ..intent(2, 0, "x") };
+        let most = MOST_BYTES / family.len();
+        timeline.publish(&intent(1, 0, &"é".repeat(LONGEST))).await.unwrap();
+        timeline.publish(&intent(3, 0, &family.repeat(most))).await.unwrap();
+        let no_key = Intent { key: String::new(), ..intent(2, 0, "x") };
         for bad in [
-            intent(2, 0, &family.repeat(LONGEST + 1)),
+            intent(2, 0, &"é".repeat(LONGEST + 1)),
+            intent(2, 0, &family.repeat(most + 1)),
             intent(2, 0, " "),
             intent(2, 1, "follows nothing"),
             Intent { follows: None, ..intent(2, MOST_PARTS, "x") },
-            no_part,
+            no_key,
         ] {
             assert!(matches!(timeline.publish(&bad).await, Err(PlatformError::Refused(_))));
         }
-        assert_eq!(lines(data.path()), 1);
+        assert_eq!(lines(data.path()), 2);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::InvalidTransition;
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     submission::{
         About, Attention, Delivery, DeliveryStatus, Recipient, Revision, State, Step, Submission, waits,
     },
+    tid::Tid,
     time::Now,
 };
 
@@ -52,6 +53,9 @@ impl Submission {
 
     /// Takes the item for publishing: fixes every delivery's intent, and leases it. `created_at` is real time.
     ///
+    /// Each part's key is a [`Tid`] a microsecond after the one before, each part's own time a millisecond later: so that
+    /// a thread is in order wherever its posts are listed, by key or by time.
+    ///
     /// # Errors
     /// Unless it is approved and waits for a slot, and there is something to post. Ask [`Submission::publishable`] first.
     pub fn take(
@@ -67,19 +71,23 @@ impl Submission {
             return self.refuse("publishing nothing");
         }
         // The place in the record tells a second appearance of the same words from the first, which was taken down.
-        let content = self.content.as_str().get(..OCCURRENCE_DIGITS).unwrap_or_default();
-        let occurrence = format!("{content}-{}", self.chain.sequence);
+        let digits = self.content.as_str().get(..CLOCK_DIGITS).unwrap_or_default();
+        let clock = u64::from_str_radix(digits, 16).unwrap_or_default().wrapping_add(self.chain.sequence);
         self.deliveries = renderings
             .iter()
-            .flat_map(|rendering| {
-                (0..rendering.parts.len()).map(|part| Delivery {
-                    platform: rendering.platform.clone(),
+            .flat_map(|rendering| (0..rendering.parts.len()).map(|part| (rendering.platform.clone(), part)))
+            .map(|(platform, part)| {
+                let number = i64::try_from(part).unwrap_or_default();
+                let key_at = created_at.saturating_add(SignedDuration::from_micros(number));
+                let part_at = created_at.saturating_add(SignedDuration::from_millis(number));
+                Delivery {
+                    platform,
                     part,
-                    key: format!("{occurrence}-{part}"),
-                    created_at,
+                    key: Tid::new(key_at.unwrap_or(created_at), clock).to_string(),
+                    created_at: part_at.unwrap_or(created_at),
                     status: DeliveryStatus::Pending,
                     post: None,
-                })
+                }
             })
             .collect();
         if let Some(first) = self.deliveries.first_mut() {
@@ -247,8 +255,8 @@ impl Submission {
     }
 }
 
-/// How many digits of the content hash name an occurrence: 64 bits, far beyond any channel's number of posts.
-const OCCURRENCE_DIGITS: usize = 16;
+/// Digits of the content hash that hold at least the ten bits that tell clocks apart in a key.
+const CLOCK_DIGITS: usize = 4;
 
 fn leased(now: Now) -> State {
     State::Publishing { due_at: now.after_real(waits::LEASE) }

@@ -68,6 +68,7 @@ pub(crate) fn therapist(number: u8) -> Therapist {
         checked_by: "example coordinator".into(),
         active: true,
         bouncing: false,
+        unsubscribed: false,
         away_until: None,
         epoch: 0,
         invited: vec![],
@@ -88,6 +89,7 @@ pub(crate) fn platform(name: &str) -> PlatformRules {
         platform: PlatformName::new(name),
         longest: 300,
         measure: Measure::Graphemes,
+        most_bytes: 3_000,
         most_parts: 10,
     }
 }

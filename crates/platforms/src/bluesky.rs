@@ -1,0 +1,306 @@
+//! Bluesky: posts in the channel's repository on a personal data server (PDS), over its XRPC interface.
+//!
+//! Invariant: one key, one post. The first post of a thread and the gate that keeps replies closed are created in one
+//! commit, so there is no moment in which somebody could reply; the others are put under the key that was stored. After
+//! any answer but success the repository is asked what is there, and only what cannot have been made is called so.
+
+mod record;
+mod richtext;
+mod session;
+#[cfg(test)]
+mod tests;
+mod xrpc;
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use curation::composition::{Measure, PlatformName, PlatformRules};
+use serde_json::{Value, json};
+
+use self::{
+    record::{GATES, POSTS, StrongRef, address},
+    session::{NotSignedIn, Session, Sessions},
+    xrpc::{CallError, Refusal, Xrpc},
+};
+use crate::{Intent, Platform, PlatformError, RemotePost, secret::Secret};
+
+/// The longest post in graphemes, and in bytes (`app.bsky.feed.post`).
+const LONGEST: usize = 300;
+const MOST_BYTES: usize = 3_000;
+/// The longest thread. 2,000 characters fill 7 posts; the rest is room for cuts at the ends of sentences.
+const MOST_PARTS: usize = 12;
+
+/// What Bluesky accepts: also for whoever composes words without having an account.
+#[must_use]
+pub fn rules() -> PlatformRules {
+    PlatformRules {
+        platform: PlatformName::new("bluesky"),
+        longest: LONGEST,
+        measure: Measure::Graphemes,
+        most_bytes: MOST_BYTES,
+        most_parts: MOST_PARTS,
+    }
+}
+
+/// Whose posts these are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The server's address, such as `https://bsky.social`. Without TLS only on this machine.
+    pub service: String,
+    /// The account's handle, or its DID.
+    pub identifier: String,
+}
+
+/// The channel's account on Bluesky.
+pub struct Bluesky {
+    xrpc: Xrpc,
+    sessions: Sessions,
+}
+
+impl fmt::Debug for Bluesky {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bluesky").finish_non_exhaustive()
+    }
+}
+
+/// A record that is there.
+struct Found {
+    at: StrongRef,
+    value: Value,
+}
+
+/// Why a post was not made just now.
+enum Failure {
+    Call(CallError),
+    /// What it was to follow is not there.
+    Orphaned,
+}
+
+impl Bluesky {
+    /// Connects to nothing yet: the first call signs in. `password` is best an app password, which can do less and be
+    /// revoked alone.
+    #[must_use]
+    pub fn new(account: Account, password: Arc<dyn Secret>) -> Self {
+        Self { xrpc: Xrpc::new(account.service), sessions: Sessions::new(account.identifier, password) }
+    }
+
+    /// Signs in, and asks whether the account may post.
+    ///
+    /// # Errors
+    /// [`PlatformError::Unavailable`] with the reason.
+    pub async fn check(&self) -> Result<(), PlatformError> {
+        let session = self.sign_in().await?;
+        if self.is_in_order(&session).await {
+            Ok(())
+        } else {
+            Err(PlatformError::Unavailable("the account is not active"))
+        }
+    }
+
+    async fn sign_in(&self) -> Result<Session, PlatformError> {
+        let signed_in = self.sessions.current(&self.xrpc).await;
+        signed_in.map_err(|NotSignedIn(why)| PlatformError::Unavailable(why))
+    }
+
+    /// One call with the session; with a fresh one if that has expired, in which case the server did nothing.
+    async fn procedure(&self, session: &Session, name: &str, body: &Value) -> Result<Value, CallError> {
+        let first = self.xrpc.procedure(name, Some(body), Some(&session.access)).await;
+        if !first.as_ref().is_err_and(is_of_session) {
+            return first;
+        }
+        let session = self.sessions.renewed(&self.xrpc, session).await;
+        let session = session.map_err(|NotSignedIn(why)| CallError::NotSent(why))?;
+        self.xrpc.procedure(name, Some(body), Some(&session.access)).await
+    }
+
+    async fn record(&self, session: &Session, key: &str) -> Result<Option<Found>, CallError> {
+        let place = [("repo", session.did.as_str()), ("collection", POSTS), ("rkey", key)];
+        // Anybody may read a repository: no token, so none that has expired.
+        match self.xrpc.query("com.atproto.repo.getRecord", &place, None).await {
+            Ok(answer) => match StrongRef::read(&answer) {
+                Some(at) => Ok(Some(Found { at, value: answer["value"].clone() })),
+                None => Err(CallError::Lost("the answer is no record")),
+            },
+            Err(CallError::Answered(refusal)) if refusal.code == "RecordNotFound" => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn write(&self, session: &Session, intent: &Intent) -> Result<(), Failure> {
+        let Some(follows) = &intent.follows else {
+            let body = record::first(&session.did, intent);
+            let written = self.procedure(session, "com.atproto.repo.applyWrites", &body).await;
+            return written.map(drop).map_err(Failure::Call);
+        };
+        let parent = self.followed(session, follows).await?;
+        let root = match &intent.root {
+            Some(root) if root != follows => self.followed(session, root).await?,
+            _ => parent.clone(),
+        };
+        let body = record::following(&session.did, intent, &root, &parent);
+        let written = self.procedure(session, "com.atproto.repo.putRecord", &body).await;
+        written.map(drop).map_err(Failure::Call)
+    }
+
+    async fn followed(&self, session: &Session, post: &RemotePost) -> Result<StrongRef, Failure> {
+        match self.record(session, key_of(post)).await {
+            Ok(Some(found)) => Ok(found.at),
+            Ok(None) => Err(Failure::Orphaned),
+            // Nothing was written.
+            Err(_) => Err(Failure::Call(CallError::NotSent("the post to follow cannot be read"))),
+        }
+    }
+
+    /// What an attempt that failed means, after a look at what is there.
+    async fn judge(
+        &self,
+        session: &Session,
+        intent: &Intent,
+        failure: Failure,
+    ) -> Result<RemotePost, PlatformError> {
+        if let Failure::Call(CallError::NotSent(why)) = failure {
+            return Err(PlatformError::Unavailable(why));
+        }
+        let there = self.record(session, &intent.key).await;
+        match (&there, &failure) {
+            (Ok(Some(found)), _) => {
+                return if record::is_of(&found.value, intent) {
+                    Ok(address(&session.did, &intent.key))
+                } else {
+                    Err(PlatformError::Refused("another post has this key"))
+                };
+            }
+            (_, Failure::Call(CallError::Lost(why))) => return Err(PlatformError::Ambiguous(why)),
+            (_, Failure::Call(CallError::Answered(refusal))) => match meaning(refusal) {
+                Meaning::Unknown => return Err(PlatformError::Ambiguous("the server failed")),
+                Meaning::Later(why) => {
+                    tracing::error!(%refusal, why, "Bluesky takes no posts now");
+                    return Err(PlatformError::Unavailable(why));
+                }
+                Meaning::Never => tracing::error!(%refusal, "Bluesky refused a post"),
+            },
+            (_, Failure::Call(CallError::NotSent(_)) | Failure::Orphaned) => {}
+        }
+        if there.is_err() {
+            return Err(PlatformError::Ambiguous("what is there cannot be read"));
+        }
+        if matches!(failure, Failure::Orphaned) {
+            return Err(PlatformError::Refused("the post to follow is not there"));
+        }
+        // An account that is gone or suspended refuses everything, which is not about this post.
+        if self.is_in_order(session).await {
+            Err(PlatformError::Refused("the server does not take this post"))
+        } else {
+            tracing::error!(
+                "the account on Bluesky is not active, or cannot be asked about: nothing is posted"
+            );
+            Err(PlatformError::Unavailable("the account is not active"))
+        }
+    }
+
+    async fn is_in_order(&self, session: &Session) -> bool {
+        let name = "com.atproto.server.getSession";
+        let mut answer = self.xrpc.query(name, &[], Some(&session.access)).await;
+        if answer.as_ref().is_err_and(is_of_session)
+            && let Ok(session) = self.sessions.renewed(&self.xrpc, session).await
+        {
+            answer = self.xrpc.query(name, &[], Some(&session.access)).await;
+        }
+        // Servers say so only when it is not the case.
+        answer.is_ok_and(|answer| answer["active"] != false)
+    }
+}
+
+#[async_trait]
+impl Platform for Bluesky {
+    fn rules(&self) -> PlatformRules {
+        rules()
+    }
+
+    fn repeats_safely(&self) -> bool {
+        true
+    }
+
+    async fn publish(&self, intent: &Intent) -> Result<RemotePost, PlatformError> {
+        let session = self.sign_in().await?;
+        match self.write(&session, intent).await {
+            Ok(()) => Ok(address(&session.did, &intent.key)),
+            Err(failure) => self.judge(&session, intent, failure).await,
+        }
+    }
+
+    async fn find(&self, intent: &Intent) -> Result<Option<RemotePost>, PlatformError> {
+        let session = self.sign_in().await?;
+        match self.record(&session, &intent.key).await {
+            Ok(found) => Ok(found.map(|_| address(&session.did, &intent.key))),
+            Err(error) => Err(unanswered(&error)),
+        }
+    }
+
+    async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError> {
+        let session = self.sign_in().await?;
+        // The words first. Deleting what is not there succeeds.
+        for collection in [POSTS, GATES] {
+            let body = json!({ "repo": session.did, "collection": collection, "rkey": key_of(post) });
+            let deleted = self.procedure(&session, "com.atproto.repo.deleteRecord", &body).await;
+            deleted.map_err(|error| unanswered(&error))?;
+        }
+        Ok(())
+    }
+}
+
+/// The record's key in any of the forms in which a post is named: its `at://` address, that of its page, the key alone.
+fn key_of(post: &RemotePost) -> &str {
+    let name = post.0.trim().trim_end_matches('/');
+    let name = name.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    name.rsplit('/').next().unwrap_or_default()
+}
+
+/// What a call means that makes no post.
+fn unanswered(error: &CallError) -> PlatformError {
+    match error {
+        CallError::NotSent(why) => PlatformError::Unavailable(why),
+        CallError::Lost(why) => PlatformError::Ambiguous(why),
+        CallError::Answered(refusal) => {
+            tracing::error!(%refusal, "Bluesky refused a call");
+            match meaning(refusal) {
+                Meaning::Unknown => PlatformError::Ambiguous("the server failed"),
+                Meaning::Later(why) => PlatformError::Unavailable(why),
+                Meaning::Never => PlatformError::Refused("the server does not do this"),
+            }
+        }
+    }
+}
+
+/// True if the server did nothing because the access token is no longer good.
+fn is_of_session(error: &CallError) -> bool {
+    matches!(error, CallError::Answered(Refusal { status: 400 | 401, code })
+        if matches!(code.as_str(), "ExpiredToken" | "InvalidToken" | "AuthenticationRequired" | "AuthMissing"))
+}
+
+/// What an answer that is an error says of the post.
+enum Meaning {
+    /// It may have been made.
+    Unknown,
+    /// It was not made; a later try may succeed.
+    Later(&'static str),
+    /// It was not made, and this one never will be.
+    Never,
+}
+
+fn meaning(refusal: &Refusal) -> Meaning {
+    match (refusal.status, refusal.code.as_str()) {
+        (429, _) => Meaning::Later("too many calls"),
+        (400, code) if code.starts_with("Account") || code.starts_with("Repo") => {
+            Meaning::Later("the account is not active")
+        }
+        (400 | 401 | 403, "ExpiredToken" | "InvalidToken") | (401 | 403, _) => {
+            Meaning::Later("the session is not accepted")
+        }
+        (400 | 413 | 422, _) => Meaning::Never,
+        (501, _) => Meaning::Later("the service is no Bluesky server"),
+        (500..=599, _) => Meaning::Unknown,
+        // Redirections, and addresses at which there is no such server.
+        _ => Meaning::Later("the service is no Bluesky server"),
+    }
+}
