@@ -204,7 +204,7 @@ async fn list<D: Drawer>(drawers: &[(&'static str, D)]) -> anyhow::Result<Shown>
                 line.queue.to_owned(),
                 line.id.clone(),
                 line.sent_at.map_or_else(|| "-".to_owned(), when),
-                format!("{} times", line.received),
+                if line.received == 1 { "once".to_owned() } else { format!("{} times", line.received) },
                 about(line.submission),
             ]
         })

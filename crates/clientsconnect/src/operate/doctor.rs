@@ -14,7 +14,10 @@ use serde::Serialize;
 use serde_json::json;
 use store::{Store, Tables};
 
-use super::{connect, print::Shown};
+use super::{
+    connect,
+    print::{Shown, clean},
+};
 use looks::Looks;
 
 /// The channel's name if none is given: the template's.
@@ -145,7 +148,7 @@ async fn examine(looks: &Looks, store: &Store) -> Vec<Finding> {
         None => things::not_written("mail sender", channel, "mail-from"),
     });
     found.push(things::mail_events(channel, &looks.mail_events().await));
-    match parameters.plain("public-url") {
+    match parameters.plain("public-url").filter(|url| things::is_page_address(url)) {
         Some(url) => {
             found.push(things::health(channel, url, &looks.page(url, "/health").await));
             found.push(things::help(channel, url, &looks.page(url, "/help").await));
@@ -154,6 +157,9 @@ async fn examine(looks: &Looks, store: &Store) -> Vec<Finding> {
     }
     found.extend(people::all(channel, store, SystemClock.now()).await);
     found.push(things::publishing(channel, &parameters));
+    if let Some(account) = things::account(&parameters) {
+        found.push(things::signed_in(channel, &looks.sign_in(account).await));
+    }
     found
 }
 
@@ -172,7 +178,7 @@ fn plain(channel: &str, findings: &[Finding]) -> String {
             Status::ToDo => "to do",
             Status::Broken => "broken",
         };
-        text.push_str(&format!("{status:<7} {check}: {what}\n"));
+        text.push_str(&format!("{status:<7} {check}: {}\n", clean(what)));
         if let Some(next) = next {
             text.push_str(&format!("        next: {next}\n"));
         }

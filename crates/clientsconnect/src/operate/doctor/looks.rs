@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -19,6 +20,10 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use aws_sdk_ssm::{
     config::{ProvideCredentials, SharedCredentialsProvider},
     types::ParameterType,
+};
+use platforms::{
+    bluesky::{Account, Bluesky},
+    secret::FixedSecret,
 };
 use serde::Deserialize;
 use web::links::{Keyring, KeyringError};
@@ -214,18 +219,25 @@ impl Looks {
         if !parameters.secrets.contains(NAME) {
             return LinkKeys::Missing;
         }
-        let name = format!("/{}/{NAME}", self.channel);
-        let answer = self.parameters.get_parameter().name(name).with_decryption(true).send().await;
-        match answer {
-            Err(error) => LinkKeys::Unseen(NoAnswer::of(&error)),
-            Ok(answer) => {
-                let text = answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
-                match text.parse::<Keyring>() {
-                    Ok(keyring) => LinkKeys::Live(keyring.key_ids().len()),
-                    Err(error) => LinkKeys::Unusable(error),
-                }
-            }
+        match self.secret(NAME).await.map(|text| text.parse::<Keyring>()) {
+            Ok(Ok(keyring)) => LinkKeys::Live(keyring.key_ids().len()),
+            Ok(Err(error)) => LinkKeys::Unusable(error),
+            Err(no) => LinkKeys::Unseen(no),
         }
+    }
+
+    async fn secret(&self, name: &str) -> Result<String, NoAnswer> {
+        let name = format!("/{}/{name}", self.channel);
+        let answer = self.parameters.get_parameter().name(name).with_decryption(true).send().await;
+        let answer = answer.map_err(|error| NoAnswer::of(&error))?;
+        Ok(answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default())
+    }
+
+    /// Whether the channel's account on Bluesky takes its password.
+    pub(super) async fn sign_in(&self, account: Account) -> Result<(), String> {
+        let password = self.secret("bluesky-password").await.map_err(|no| no.as_str().to_owned())?;
+        let bluesky = Bluesky::new(account, Arc::new(FixedSecret::new(password)));
+        bluesky.check().await.map_err(|error| error.to_string())
     }
 
     /// The table whose name ends so; none if there is none.

@@ -59,10 +59,16 @@ fn people(channel: &str, officers: &[Officer]) -> Finding {
             "clientsconnect roster add --officer {duty} --name \"NAME\" --email ADDRESS --tables {channel}"
         )
     };
-    let with = |duty: Duty| officers.iter().filter(move |officer| officer.duty == duty);
+    let with = |duty: Duty| officers.iter().filter(move |officer| officer.duty == duty && !officer.bouncing);
     let missing = DUTIES.into_iter().filter(|duty| with(*duty).next().is_none()).map(Duty::as_str);
     let missing = missing.collect::<Vec<_>>();
     if let Some(first) = missing.first() {
+        if officers.iter().any(|officer| officer.bouncing && officer.duty.as_str() == *first) {
+            let what = format!(
+                "mail to the {first} comes back: once the mailbox works, say so with `roster resume`"
+            );
+            return Finding::to_do(CHECK, what, format!("clientsconnect roster list --tables {channel}"));
+        }
         return Finding::to_do(CHECK, format!("there is no {}", missing.join(", no ")), add(first));
     }
     let are_two = with(Duty::Lead)
@@ -129,7 +135,7 @@ fn sweeps(channel: &str, switches: &Switches, items: &[Submission], now: Now) ->
         number => Finding::broken(
             CHECK,
             format!("{number} should have gone on long ago, and nothing does it"),
-            format!("aws logs tail /aws/lambda/{channel}-keep-deadlines --since 30m"),
+            format!("aws logs tail {channel} --since 30m"),
         ),
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: what is not ok names the next command or page, so that nobody has to know AWS to go on.
 
 use aws::dead_letters::{dead_letters_name, queue_name};
+use platforms::bluesky::Account;
 use store::schema::DUE_INDEX;
 
 use super::{
@@ -202,13 +203,19 @@ pub(super) fn sender(region: &str, from: &str, seen: &Result<Vec<Identity>, NoAn
         (_, Some(one), _) => {
             Finding::ok(CHECK, format!("{address} may send, verified and signed (DKIM) by {}", one.name))
         }
-        (_, None, Some(one)) => Finding::to_do(
-            CHECK,
-            format!(
-                "{address} may send, but without a signature (DKIM) its mail looks like spam: verify the domain"
-            ),
-            page(&one.name),
-        ),
+        (_, None, Some(one)) => {
+            let mend = match one.name.contains('@') {
+                true => "verify its domain as well",
+                false => "set the DNS records that its page shows",
+            };
+            Finding::to_do(
+                CHECK,
+                format!(
+                    "{address} may send, but without a signature (DKIM) its mail looks like spam: {mend}"
+                ),
+                page(&one.name),
+            )
+        }
         (Some(one), None, None) => Finding::to_do(
             CHECK,
             format!(
@@ -252,8 +259,16 @@ pub(super) fn page_address(url: &str, path: &str) -> String {
     format!("{}{path}", url.trim_end_matches('/'))
 }
 
-fn logs(channel: &str, function: &str) -> String {
-    format!("aws logs tail /aws/lambda/{channel}-{function} --since 15m")
+/// The log of all functions has the channel's name.
+fn logs(channel: &str) -> String {
+    format!("aws logs tail {channel} --since 15m")
+}
+
+/// What is no address of pages, such as another file's content by mistake, is neither asked nor printed.
+pub(super) fn is_page_address(url: &str) -> bool {
+    const LONGEST: usize = 200;
+    let has_scheme = url.starts_with("https://") || url.starts_with("http://");
+    has_scheme && url.len() <= LONGEST && url.chars().all(|one| one.is_ascii_graphic())
 }
 
 /// The channel's own answer to whether it is there, and in which version.
@@ -262,11 +277,9 @@ pub(super) fn health(channel: &str, url: &str, seen: &Result<Page, NoAnswer>) ->
     const OURS: &str = env!("CARGO_PKG_VERSION");
     let address = page_address(url, "/health");
     match seen {
-        Err(no) => Finding::broken(
-            CHECK,
-            format!("{address} does not answer: {}", no.as_str()),
-            logs(channel, "accept-submission"),
-        ),
+        Err(no) => {
+            Finding::broken(CHECK, format!("{address} does not answer: {}", no.as_str()), logs(channel))
+        }
         Ok(Page { status: 200, version: Some(version) }) if version == OURS => {
             Finding::ok(CHECK, format!("{url} answers, version {version}"))
         }
@@ -278,7 +291,7 @@ pub(super) fn health(channel: &str, url: &str, seen: &Result<Page, NoAnswer>) ->
         Ok(Page { status, .. }) => Finding::broken(
             CHECK,
             format!("{address} answers {status}, and not as the channel does"),
-            logs(channel, "accept-submission"),
+            logs(channel),
         ),
     }
 }
@@ -292,7 +305,7 @@ pub(super) fn help(channel: &str, url: &str, seen: &Result<Page, NoAnswer>) -> F
         Ok(Page { status, .. }) => format!("{address} answers {status}"),
         Err(no) => format!("{address} does not answer: {}", no.as_str()),
     };
-    Finding::broken(CHECK, what, logs(channel, "accept-submission"))
+    Finding::broken(CHECK, what, logs(channel))
 }
 
 /// Whether, and where, the channel publishes.
@@ -327,6 +340,33 @@ pub(super) fn publishing(channel: &str, parameters: &Parameters) -> Finding {
                 "{name} is missing: make an app password for {identifier} at https://bsky.app/settings/app-passwords"
             ),
             put,
+        ),
+    }
+}
+
+/// The account to which the channel posts, if it does.
+pub(super) fn account(parameters: &Parameters) -> Option<Account> {
+    let may_publish =
+        parameters.plain("trial") != Some("yes") && parameters.secrets.contains("bluesky-password");
+    Some(Account {
+        service: parameters.plain("bluesky-service").filter(|_| may_publish)?.to_owned(),
+        identifier: parameters.plain("bluesky-identifier")?.to_owned(),
+    })
+}
+
+/// Whether the account takes the password.
+pub(super) fn signed_in(channel: &str, seen: &Result<(), String>) -> Finding {
+    const CHECK: &str = "Bluesky";
+    match seen {
+        Ok(()) => Finding::ok(CHECK, "the account takes the password, and may post"),
+        Err(why) => Finding::broken(
+            CHECK,
+            format!(
+                "signing in fails ({why}): what is approved waits. If the password is wrong, make another"
+            ),
+            format!(
+                "read -rs PASSWORD && aws ssm put-parameter --name /{channel}/bluesky-password --type SecureString --overwrite --value \"$PASSWORD\""
+            ),
         ),
     }
 }

@@ -67,6 +67,13 @@ async fn each_duty_needs_somebody_and_a_release_two_mailboxes() {
     assert_eq!(channel.finding("people").await.what, "there is no deputy");
     channel.officer(Duty::Deputy, "two@example.org").await;
     assert_eq!(channel.status("people").await, Status::Ok);
+    let store = &channel.connection.core.store;
+    let officers = store.officers().await.unwrap();
+    let lead = officers.into_iter().find(|officer| officer.duty == Duty::Lead).unwrap();
+    store.put_officer(&Officer { bouncing: true, ..lead }).await.unwrap();
+    let bouncing = channel.finding("people").await;
+    assert!(bouncing.what.starts_with("mail to the lead comes back"), "{bouncing:?}");
+    assert_eq!(bouncing.next.unwrap(), "clientsconnect roster list --tables example");
 }
 
 #[tokio::test]

@@ -177,7 +177,7 @@ fn the_pages_answer_in_the_version_of_the_command() {
         let finding = judged(seen);
         assert_eq!(finding.status, Status::Broken);
         assert!(finding.what.contains("https://example.org/health"), "{finding:?}");
-        assert!(next(&finding).contains("/aws/lambda/example-accept-submission"), "{finding:?}");
+        assert!(next(&finding).starts_with("aws logs tail example "), "{finding:?}");
     }
     assert_eq!(help("example", "https://example.org", &page(200, None)).status, Status::Ok);
     assert_eq!(help("example", "https://example.org", &page(404, None)).status, Status::Broken);
@@ -190,23 +190,40 @@ fn publishing_is_off_a_trial_or_has_its_password() {
         values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         secrets: secrets.iter().map(|name| (*name).to_owned()).collect(),
     };
-    let account = [("bluesky-service", "https://bsky.social"), ("bluesky-identifier", "example.org")];
-    let trial = [&account[..], &[("trial", "yes")]].concat();
-    let open = [&account[..], &[("bluesky-password", "planted")]].concat();
+    let there = [("bluesky-service", "https://bsky.social"), ("bluesky-identifier", "example.org")];
+    let trial = [&there[..], &[("trial", "yes")]].concat();
+    let open = [&there[..], &[("bluesky-password", "planted")]].concat();
     let table = [
         (with(&[], &[]), Status::Ok, "off: no platform is set up"),
         (with(&trial, &[]), Status::Ok, "this is a trial"),
         (with(&[("trial", "no")], &[]), Status::Ok, "off: no platform is set up"),
-        (with(&account[1..], &[]), Status::Broken, "/example/bluesky-service is missing"),
-        (with(&account[..1], &[]), Status::Broken, "/example/bluesky-identifier is missing"),
-        (with(&account, &[]), Status::ToDo, "make an app password"),
+        (with(&there[1..], &[]), Status::Broken, "/example/bluesky-service is missing"),
+        (with(&there[..1], &[]), Status::Broken, "/example/bluesky-identifier is missing"),
+        (with(&there, &[]), Status::ToDo, "make an app password"),
         (with(&open, &[]), Status::Broken, "is no SecureString"),
-        (with(&account, &["bluesky-password"]), Status::Ok, "as example.org on Bluesky"),
+        (with(&there, &["bluesky-password"]), Status::Ok, "as example.org on Bluesky"),
     ];
     for (parameters, status, expected) in table {
         let finding = publishing("example", &parameters);
         assert_eq!(finding.status, status, "{finding:?}");
         assert!(finding.what.contains(expected), "{finding:?}");
         assert!(!format!("{finding:?}").contains("planted"));
+        let signs_in = status == Status::Ok && expected.starts_with("as ");
+        assert_eq!(account(&parameters).is_some(), signs_in, "{finding:?}");
+    }
+    assert_eq!(signed_in("example", &Ok(())).status, Status::Ok);
+    let refused = signed_in("example", &Err("the password is wrong".to_owned()));
+    assert!(next(&refused).contains("--name /example/bluesky-password"), "{refused:?}");
+}
+
+#[test]
+fn what_is_no_address_of_pages_is_not_asked() {
+    for good in ["https://example.org", "http://127.0.0.1:8080", "https://a.example.org/stage"] {
+        assert!(is_page_address(good), "{good}");
+    }
+    for bad in
+        ["", "example.org", "ftp://example.org", "https://a b", &format!("https://{}", "a".repeat(200))]
+    {
+        assert!(!is_page_address(bad), "{bad}");
     }
 }
