@@ -56,7 +56,11 @@ pub(super) fn no_answer(no: &NoAnswer) -> Finding {
 
 /// A parameter that the template writes is not there.
 pub(super) fn not_written(check: &'static str, channel: &str, parameter: &str) -> Finding {
-    Finding::broken(check, format!("the parameter /{channel}/{parameter} is missing"), DEPLOY)
+    Finding::broken(
+        check,
+        format!("the parameter /{channel}/{parameter} is missing, or not as it should be"),
+        DEPLOY,
+    )
 }
 
 /// The keys of links.
