@@ -3,7 +3,7 @@
 //! Invariant: it exits with 0 only if what was asked for was done and is in order; 1 otherwise, 2 if it was not
 //! understood. Errors are plain English on standard error, without anybody's words.
 
-// It panics where the reader of a pipe has gone: `say::line` and `operate::run` print without.
+// `println!` panics where the reader of a pipe has gone; `say::line` and `operate::run` do not.
 #![warn(clippy::print_stdout)]
 
 mod link_keys;
