@@ -373,6 +373,20 @@ impl Channel {
         response.unwrap().batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
     }
 
+    /// SES tells of a mail that came back: one event to record-bounce, and what follows from it. The ids of failures.
+    pub async fn came_back(&self, event: &serde_json::Value) -> Vec<String> {
+        let mut message = SqsMessage::default();
+        message.message_id = Some("bounce".to_owned());
+        message.body = Some(event.to_string());
+        let mut batch = SqsEvent::default();
+        batch.records = vec![message];
+        let event = LambdaEvent::new(batch, Context::default());
+        let response = record_bounce::handle(&self.core, &LogFailures, event).await.unwrap();
+        let failed = response.batch_item_failures.into_iter().map(|failure| failure.item_identifier);
+        let failed = failed.chain(self.settle().await).collect();
+        failed
+    }
+
     /// One tick of the publisher.
     pub async fn publish(&self) -> Result<(), lambda_runtime::Error> {
         let step = publish_scheduled::handle(&self.core, &self.platforms, tick());

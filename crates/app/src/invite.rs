@@ -143,7 +143,7 @@ async fn drawn(
 }
 
 /// Therapists whose address the submitter left: nobody is asked about their own words.
-fn own<'a>(
+pub(crate) fn own<'a>(
     roster: &'a [Therapist],
     contact: Option<&'a str>,
 ) -> impl Iterator<Item = curation::ids::PersonId> + 'a {
@@ -183,7 +183,7 @@ async fn send(
 ) -> Result<bool, StepFailure> {
     let mut to = notice.to;
     loop {
-        let addressees = addressees(core, submission, to).await?;
+        let addressees = addressees(core, submission, Notice { to, ..notice }).await?;
         let (mut is_done, mut is_heard) = (true, false);
         for addressee in &addressees {
             let Some(mail) = post.correspondence.write(addressee, notice.about, submission, now) else {
@@ -218,20 +218,27 @@ async fn send(
 async fn addressees(
     core: &Core,
     submission: &Submission,
-    to: Recipient,
+    notice: Notice,
 ) -> Result<Vec<Addressee>, StepFailure> {
-    Ok(match to {
+    Ok(match notice.to {
         Recipient::Person(person) => {
             let therapist = core.store.therapist(person).await?;
+            // Whoever unsubscribed gets receipts and the links that they ask for, and is asked for nothing more.
+            let is_asking = matches!(notice.about, About::Invitation | About::Reminder);
             therapist
                 .filter(|therapist| therapist.active && !therapist.bouncing)
+                .filter(|therapist| !(is_asking && therapist.unsubscribed))
                 .map(Addressee::Therapist)
                 .into_iter()
                 .collect()
         }
         Recipient::Duty(duty) => {
             let officers = core.store.officers().await?;
-            officers.into_iter().filter(|officer| officer.duty == duty).map(Addressee::Officer).collect()
+            officers
+                .into_iter()
+                .filter(|officer| officer.duty == duty && !officer.bouncing)
+                .map(Addressee::Officer)
+                .collect()
         }
         Recipient::Submitter => {
             let contact = core.store.contact(submission.id).await?;

@@ -4,6 +4,7 @@
 //! do is found again by a due time.
 
 pub mod accept;
+pub mod bounce;
 pub mod deadlines;
 pub mod fresh_link;
 pub mod invite;
@@ -14,6 +15,7 @@ pub mod return_code;
 pub mod roster;
 pub mod screen;
 pub mod submitter;
+pub mod unsubscribe;
 pub mod vote;
 
 use std::sync::Arc;

@@ -93,6 +93,11 @@ pub struct Mail {
     pub text: String,
     /// The whole mail as HTML.
     pub html: String,
+    /// The submission it is about, so that a mail that comes back says so too.
+    pub submission: SubmissionId,
+    /// Where its reader can end mail of this kind, by one click of their mail program: an absolute address that says
+    /// all by itself. `None` for mail that is somebody's duty or that they asked for.
+    pub unsubscribe: Option<String>,
 }
 
 impl std::fmt::Debug for Mail {

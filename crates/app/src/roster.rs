@@ -86,6 +86,7 @@ pub async fn add(core: &Core, new: NewTherapist) -> Result<Therapist, RosterErro
         checked_by: field(new.checked_by, "name of who checked")?,
         active: true,
         bouncing: false,
+        unsubscribed: false,
         away_until: None,
         epoch: 0,
         invited: vec![],
@@ -111,7 +112,7 @@ pub async fn add_officer(core: &Core, name: String, email: &str, duty: Duty) -> 
     if officers.iter().any(|officer| Some(officer.duty) == other && officer.email == email) {
         return Err(RosterError::Duplicate);
     }
-    let officer = Officer { id: new_id(core), name: field(name, "name")?, email, duty };
+    let officer = Officer { id: new_id(core), name: field(name, "name")?, email, duty, bouncing: false };
     core.store.put_officer(&officer).await?;
     Ok(officer)
 }
@@ -135,7 +136,8 @@ pub async fn check(
     .await
 }
 
-/// Pauses a therapist, or lets them take part again. Pausing kills every link they hold.
+/// Pauses a therapist, or lets them take part again, whatever kept them from it: a pause, their own wish, or mail that
+/// came back. Pausing kills every link they hold.
 ///
 /// # Errors
 /// [`RosterError`].
@@ -143,8 +145,33 @@ pub async fn pause(core: &Core, id: PersonId, is_paused: bool) -> Result<Therapi
     change(core, id, |therapist| {
         therapist.active = !is_paused;
         therapist.epoch += u32::from(is_paused);
+        if !is_paused {
+            therapist.bouncing = false;
+            therapist.unsubscribed = false;
+        }
     })
     .await
+}
+
+/// Whoever runs the channel gets mail again: somebody has seen that their mailbox works.
+///
+/// # Errors
+/// [`RosterError::Unknown`] if nobody who runs the channel has this id.
+pub async fn resume_officer(core: &Core, id: PersonId) -> Result<Officer, RosterError> {
+    mark_officer(core, id, false).await
+}
+
+/// Marks whether mail to somebody who runs the channel comes back.
+pub(crate) async fn mark_officer(
+    core: &Core,
+    id: PersonId,
+    is_bouncing: bool,
+) -> Result<Officer, RosterError> {
+    let officers = core.store.officers().await?;
+    let mut officer = officers.into_iter().find(|officer| officer.id == id).ok_or(RosterError::Unknown)?;
+    officer.bouncing = is_bouncing;
+    core.store.put_officer(&officer).await?;
+    Ok(officer)
 }
 
 /// Stops or starts publishing and inviting, for the whole channel.
@@ -155,7 +182,7 @@ pub async fn pause_channel(core: &Core, is_paused: bool) -> Result<(), RosterErr
     Ok(core.store.set_switches(&Switches { paused: is_paused }).await?)
 }
 
-async fn change(
+pub(crate) async fn change(
     core: &Core,
     id: PersonId,
     change: impl Fn(&mut Therapist),

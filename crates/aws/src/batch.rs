@@ -4,9 +4,9 @@
 
 use std::{future::Future, panic::AssertUnwindSafe};
 
-use app::ports::Hint;
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use futures::FutureExt;
+use serde::de::DeserializeOwned;
 
 /// Who is told of failures, besides the queue.
 pub trait Failures: Send + Sync {
@@ -24,10 +24,11 @@ impl Failures for LogFailures {
     }
 }
 
-/// Runs `step` for each message's hint and answers which messages failed.
-pub async fn each<F, Step, E>(event: SqsEvent, failures: &dyn Failures, step: F) -> SqsBatchResponse
+/// Runs `step` for what each message says, in JSON, and answers which messages failed.
+pub async fn each<M, F, Step, E>(event: SqsEvent, failures: &dyn Failures, step: F) -> SqsBatchResponse
 where
-    F: Fn(Hint) -> Step,
+    M: DeserializeOwned,
+    F: Fn(M) -> Step,
     Step: Future<Output = Result<(), E>>,
     E: std::fmt::Display,
 {
@@ -35,13 +36,14 @@ where
     for message in event.records {
         // Without an id a failure could not be named: an empty one fails the whole batch, which loses nothing.
         let id = message.message_id.unwrap_or_default();
-        let outcome = match message.body.as_deref().map(serde_json::from_str::<Hint>) {
-            Some(Ok(hint)) => match AssertUnwindSafe(step(hint)).catch_unwind().await {
+        let outcome = match message.body.as_deref().map(serde_json::from_str::<M>) {
+            Some(Ok(said)) => match AssertUnwindSafe(step(said)).catch_unwind().await {
                 Ok(Ok(())) => continue,
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "the step panicked".to_owned(),
             },
-            Some(Err(_)) | None => "the message is no hint".to_owned(),
+            // What it says instead could be anything, and is not repeated.
+            Some(Err(_)) | None => "the message cannot be read".to_owned(),
         };
         failures.failed(&id, &outcome);
         let mut failure = BatchItemFailure::default();
@@ -55,6 +57,7 @@ where
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use app::ports::Hint;
     use aws_lambda_events::event::sqs::SqsMessage;
     use std::sync::Mutex;
 
@@ -89,7 +92,7 @@ mod tests {
             message("6", good),
         ];
         let told = Told::default();
-        let response = each(event, &told, |hint| async move {
+        let response = each(event, &told, |hint: Hint| async move {
             match hint.submission.to_string().as_str() {
                 "01JD00000000000000000000AA" => Ok(()),
                 "01JD00000000000000000000BB" => Err("the store is unavailable"),
@@ -106,9 +109,9 @@ mod tests {
         assert_eq!(
             *told.0.lock().unwrap(),
             [
-                "2: the message is no hint",
+                "2: the message cannot be read",
                 "3: the step panicked",
-                "4: the message is no hint",
+                "4: the message cannot be read",
                 "5: the store is unavailable",
             ]
         );

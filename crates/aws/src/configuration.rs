@@ -65,6 +65,12 @@ impl Environment {
         Some(names.map(|name| self.required(name)))
     }
 
+    /// A variable that may be there.
+    #[must_use]
+    pub fn optional(&self, name: &str) -> Option<String> {
+        (self.read)(name).filter(|value| !value.trim().is_empty())
+    }
+
     /// A number that may be there.
     pub fn number(&mut self, name: &str, default: u64) -> u64 {
         match (self.read)(name).filter(|value| !value.trim().is_empty()) {

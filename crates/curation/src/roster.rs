@@ -52,6 +52,10 @@ pub struct Therapist {
     pub active: bool,
     /// True since mail to the address came back.
     pub bouncing: bool,
+    /// True since this person asked, through the unsubscribing of their mail program, to be invited no more. What they
+    /// were invited to stays open to them.
+    #[serde(default)]
+    pub unsubscribed: bool,
     /// Not to be invited up to and including this day.
     pub away_until: Option<Date>,
     /// Raised to revoke every link this person holds.
@@ -76,11 +80,12 @@ impl Therapist {
         self.active && self.membership == Membership::Full && self.checked_on >= oldest_check(now)
     }
 
-    /// May be invited: in good standing, reachable, not away, and not yet invited too often this week.
+    /// May be invited: in good standing, reachable, willing, not away, and not yet invited too often this week.
     #[must_use]
     pub fn may_be_invited(&self, now: Now, weekly_invitations: usize) -> bool {
         self.in_good_standing(now)
             && !self.bouncing
+            && !self.unsubscribed
             && self.away_until.is_none_or(|day| day < now.today())
             && self.invited_this_week(now) < weekly_invitations
     }
@@ -143,6 +148,9 @@ pub struct Officer {
     pub email: String,
     /// What this person does.
     pub duty: Duty,
+    /// True since mail to the address came back: mail for this duty goes to others, or to the next duty.
+    #[serde(default)]
+    pub bouncing: bool,
 }
 
 impl std::fmt::Debug for Officer {
@@ -168,6 +176,7 @@ pub(crate) mod tests {
             checked_by: "example coordinator".into(),
             active: true,
             bouncing: false,
+            unsubscribed: false,
             away_until: None,
             epoch: 0,
             invited: vec![],
@@ -192,8 +201,9 @@ pub(crate) mod tests {
         let just = Therapist { checked_on: "2026-08-23".parse().unwrap(), ..good.clone() };
         assert!(just.in_good_standing(monday()));
         let bouncing = Therapist { bouncing: true, ..good.clone() };
+        let unsubscribed = Therapist { unsubscribed: true, ..good.clone() };
         let away = Therapist { away_until: Some("2026-11-23".parse().unwrap()), ..good.clone() };
-        for one in [bouncing, away] {
+        for one in [bouncing, unsubscribed, away] {
             assert!(one.in_good_standing(monday()) && !one.may_be_invited(monday(), 4));
         }
         let back = Therapist { away_until: Some("2026-11-22".parse().unwrap()), ..good };

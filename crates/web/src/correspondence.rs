@@ -25,6 +25,9 @@ use crate::{
 /// How long a link to a status page lives. The return code opens the page for as long as there is something to see.
 pub const STATUS_LINKS_LIVE: SignedDuration = SignedDuration::from_hours(90 * 24);
 
+/// How long a mail can be unsubscribed from: mail lies in mailboxes for long, and an old one must still end new ones.
+pub const UNSUBSCRIBE_LINKS_LIVE: SignedDuration = SignedDuration::from_hours(366 * 24);
+
 /// Writes the letters of [`crate::mail`].
 #[derive(Debug, Clone)]
 pub struct Letters {
@@ -46,11 +49,40 @@ impl Correspondence for Letters {
             .letter(),
         };
         let Letter { subject, text, html } = letter;
-        Some(Mail { to: to.email().to_owned(), subject, text, html })
+        let unsubscribe = self.unsubscribe_url(to, about, submission, now);
+        Some(Mail { to: to.email().to_owned(), subject, text, html, submission: submission.id, unsubscribe })
     }
 }
 
 impl Letters {
+    /// Where whoever gets this mail can end mail of its kind. An officer's mail is a duty; a receipt brings a strange
+    /// ballot to light; a fresh link was asked for: these have none.
+    fn unsubscribe_url(
+        &self,
+        to: &Addressee,
+        about: About,
+        submission: &Submission,
+        now: Now,
+    ) -> Option<String> {
+        let (page, subject, person, epoch) = match to {
+            Addressee::Therapist(therapist) if matches!(about, About::Invitation | About::Reminder) => {
+                ("review", String::new(), therapist.id.to_string(), therapist.epoch)
+            }
+            Addressee::Submitter { .. } => ("status", submission.id.to_string(), String::new(), 0),
+            Addressee::Therapist(_) | Addressee::Officer(_) => return None,
+        };
+        let link = Link {
+            purpose: Purpose::Unsubscribe,
+            subject,
+            revision: NO_REVISION,
+            person,
+            epoch,
+            expires_at: now.after(UNSUBSCRIBE_LINKS_LIVE),
+        };
+        let token = self.keys.seal(&link).ok()?;
+        Some(format!("{}/{page}/unsubscribe/{}", self.base_url, token.as_str()))
+    }
+
     fn to_therapist(&self, therapist: &Therapist, about: About, submission: &Submission) -> Option<Letter> {
         let review = submission.review.as_ref()?;
         let seat = review.seat_of(therapist.id)?;
@@ -102,6 +134,7 @@ fn to_officer(duty: Duty, about: About, submission: &Submission) -> Option<Lette
         About::StillUp => AlertKind::StillUp,
         About::QuorumLost => AlertKind::QuorumLost,
         About::Redaction => AlertKind::WordsNeeded,
+        About::Undeliverable => AlertKind::Undeliverable,
         About::Invitation | About::Reminder | About::Receipt | About::FreshLink | About::Status => {
             return None;
         }

@@ -40,11 +40,13 @@ pub enum Purpose {
     Inbox,
     /// Signing in to a console.
     SignIn,
+    /// Ending mail: a therapist's invitations, or mail about one submission.
+    Unsubscribe,
 }
 
 impl Purpose {
     /// Every purpose, for tables and tests.
-    pub const ALL: [Self; 4] = [Self::Review, Self::Status, Self::Inbox, Self::SignIn];
+    pub const ALL: [Self; 5] = [Self::Review, Self::Status, Self::Inbox, Self::SignIn, Self::Unsubscribe];
 
     fn assertion(self) -> String {
         let name = match self {
@@ -52,6 +54,7 @@ impl Purpose {
             Self::Status => "status",
             Self::Inbox => "inbox",
             Self::SignIn => "sign_in",
+            Self::Unsubscribe => "unsubscribe",
         };
         format!("{LINK_DOMAIN} {name}")
     }
@@ -125,6 +128,7 @@ impl Link {
             }
             Purpose::Status => !self.subject.is_empty(),
             Purpose::Inbox | Purpose::SignIn => !self.person.is_empty(),
+            Purpose::Unsubscribe => !self.subject.is_empty() || !self.person.is_empty(),
         }
     }
 }

@@ -14,6 +14,7 @@ mod review;
 mod status;
 pub mod support;
 pub mod text;
+mod unsubscribe;
 
 #[cfg(test)]
 mod samples;
@@ -31,6 +32,7 @@ pub use public::{Help, RefusedMinor, StatusEntry, Submit, ThankYou};
 pub use review::{Earlier, Entered, Other, OwnBallot, Part, Post, Review, ReviewConfirm};
 pub use status::{Agree, Change, Dated, Status, StatusConfirm, Withdraw};
 pub use text::When;
+pub use unsubscribe::{Subscriber, Unsubscribe};
 
 /// The longest text that somebody may propose, in characters (the public API).
 pub const MAX_TEXT_CHARS: usize = 2_000;

@@ -5,6 +5,7 @@ mod intake;
 mod public;
 mod review;
 mod status;
+mod unsubscribe;
 
 use std::convert::Infallible;
 
@@ -54,6 +55,8 @@ pub fn public(web: Web) -> Router {
         .route("/status", get(status::entry).post(status::enter))
         .route("/status/", get(status::show))
         .route("/status/{token}", get(status::show))
+        .route("/status/unsubscribe/", get(unsubscribe::submitter).post(unsubscribe::end_news))
+        .route("/status/unsubscribe/{token}", get(unsubscribe::submitter).post(unsubscribe::end_news))
         .route("/status/{token}/words", post(status::words))
         .route("/status/{token}/agree", post(status::agree))
         .route("/status/{token}/withdraw", post(status::withdraw))
@@ -65,6 +68,8 @@ pub fn public(web: Web) -> Router {
 pub fn review(web: Web) -> Router {
     let router = Router::new()
         .route("/review/fresh", post(review::fresh))
+        .route("/review/unsubscribe/", get(unsubscribe::therapist).post(unsubscribe::end_invitations))
+        .route("/review/unsubscribe/{token}", get(unsubscribe::therapist).post(unsubscribe::end_invitations))
         .route("/review/", get(review::show).post(review::choose))
         .route("/review/{token}", get(review::show).post(review::choose))
         .route("/review/{token}/confirm", post(review::confirm));

@@ -3,7 +3,7 @@
 //! Invariant: one message is one step. A message that fails is reported alone and comes again; mail that went is not
 //! sent by a repetition.
 
-use app::{Core, invite::Post};
+use app::{Core, invite::Post, ports::Hint};
 use aws::batch::{Failures, each};
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use lambda_runtime::{Error, LambdaEvent};
@@ -18,5 +18,5 @@ pub async fn handle(
     failures: &dyn Failures,
     event: LambdaEvent<SqsEvent>,
 ) -> Result<SqsBatchResponse, Error> {
-    Ok(each(event.payload, failures, |hint| app::invite::invite(core, post, hint.submission)).await)
+    Ok(each(event.payload, failures, |hint: Hint| app::invite::invite(core, post, hint.submission)).await)
 }

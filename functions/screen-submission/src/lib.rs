@@ -3,7 +3,7 @@
 //! Invariant: one message is one step. A message that fails is reported alone and comes again; a repeated one finds
 //! nothing left to do.
 
-use app::Core;
+use app::{Core, ports::Hint};
 use aws::batch::{Failures, each};
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use lambda_runtime::{Error, LambdaEvent};
@@ -17,5 +17,5 @@ pub async fn handle(
     failures: &dyn Failures,
     event: LambdaEvent<SqsEvent>,
 ) -> Result<SqsBatchResponse, Error> {
-    Ok(each(event.payload, failures, |hint| app::screen::screen(core, hint.submission)).await)
+    Ok(each(event.payload, failures, |hint: Hint| app::screen::screen(core, hint.submission)).await)
 }

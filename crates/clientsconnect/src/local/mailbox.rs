@@ -9,6 +9,7 @@ use std::{
 
 use app::ports::{Clock, Mail, MailError, Mailer};
 use async_trait::async_trait;
+use curation::ids::SubmissionId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,12 @@ pub(crate) struct ReceivedMail {
     pub(crate) links: Vec<String>,
     /// When it came, in real time.
     pub(crate) at: Timestamp,
+    /// The submission it is about; not there in what older versions received.
+    #[serde(default)]
+    pub(crate) submission: Option<SubmissionId>,
+    /// Where a mail program's button for unsubscribing would post to.
+    #[serde(default)]
+    pub(crate) unsubscribe: Option<String>,
 }
 
 /// All mail of one data folder.
@@ -79,6 +86,8 @@ impl Mailer for Mailbox {
             html: mail.html.clone(),
             links: links(&mail.text),
             at: self.clock.real_time(),
+            submission: Some(mail.submission),
+            unsubscribe: mail.unsubscribe.clone(),
         };
         self.journal().append(received).map_err(|error| MailError::Unavailable(error.to_string()))
     }
@@ -107,8 +116,12 @@ pub(crate) mod tests {
             subject: "Something waits for you".to_owned(),
             text: text.to_owned(),
             html: "<p>Hello</p>".to_owned(),
+            submission: SUBMISSION.parse().unwrap(),
+            unsubscribe: None,
         }
     }
+
+    pub(crate) const SUBMISSION: &str = "01JD00000000000000000000AA";
 
     #[tokio::test]
     async fn mails_are_there_in_order_and_after_a_restart() {
@@ -125,6 +138,7 @@ pub(crate) mod tests {
                 "to": "ann@example.org", "subject": "Something waits for you",
                 "text": "See http://127.0.0.1:1/review/a.b-c_d.", "html": "<p>Hello</p>",
                 "links": ["http://127.0.0.1:1/review/a.b-c_d"], "at": "2026-11-23T12:00:00Z",
+                "submission": SUBMISSION, "unsubscribe": null,
             })
         );
         assert_eq!(shown[1]["links"], serde_json::json!([]));

@@ -1,7 +1,8 @@
 //! The pages under `/_local/`: what in the world would be mailboxes, a social platform and an operator's console.
 //!
-//! Invariant: these pages only show. They answer this machine alone: mails hold signed links, so a request that came
-//! under another host's name (a page elsewhere whose name was pointed at this machine) is refused.
+//! Invariant: these pages only show; what a mail's button does is in [`super::bounces`]. They answer this machine alone:
+//! mails hold signed links, so a request that came under another host's name (a page elsewhere whose name was pointed at
+//! this machine) is refused.
 
 use std::sync::Arc;
 
@@ -131,12 +132,15 @@ async fn index(State(shown): State<Shown>) -> Response {
 #[derive(Template)]
 #[template(path = "local/mail.html")]
 struct MailPage {
-    mails: Vec<ReceivedMail>,
+    /// Each with its number in the mailbox.
+    mails: Vec<(usize, ReceivedMail)>,
     left_out: usize,
 }
 
 async fn mail(State(shown): State<Shown>) -> Response {
     let (mails, left_out) = shown.mailbox.read(newest);
+    let last = left_out + mails.len();
+    let mails = mails.into_iter().enumerate().map(|(place, mail)| (last - 1 - place, mail)).collect();
     page(&MailPage { mails, left_out })
 }
 
@@ -252,6 +256,8 @@ mod tests {
             subject: hostile.to_owned(),
             text: hostile.to_owned(),
             html: hostile.to_owned(),
+            unsubscribe: Some(hostile.to_owned()),
+            ..mail("ann@example.org", "")
         };
         bench.mailbox.send(&post).await.unwrap();
         bench.timeline.publish(&intent(1, 0, hostile)).await.unwrap();
@@ -316,7 +322,10 @@ mod tests {
                 .collect()
         };
         let mails = bench.get("/_local/mail.json").await;
-        assert_eq!(keys(&mails), vec![["at", "html", "links", "subject", "text", "to"]; 2]);
+        assert_eq!(
+            keys(&mails),
+            vec![["at", "html", "links", "subject", "submission", "text", "to", "unsubscribe"]; 2]
+        );
         let later = bench.get("/_local/mail.json?after=1").await;
         assert!(later.contains("ben@example.org") && !later.contains("ann@example.org"));
         let timeline = bench.get("/_local/timeline.json").await;

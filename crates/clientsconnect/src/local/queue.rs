@@ -98,7 +98,7 @@ enum Outcome {
 
 /// One queue.
 pub(crate) struct LocalQueue {
-    name: QueueName,
+    name: &'static str,
     messages: Mutex<BTreeMap<u64, Message>>,
     numbers: AtomicU64,
     arrived: Notify,
@@ -110,7 +110,7 @@ pub(crate) struct LocalQueue {
 impl LocalQueue {
     /// An empty queue. What it gives up goes to `dead_letters`, with what the consumer told `reasons`.
     pub(crate) fn new(
-        name: QueueName,
+        name: &'static str,
         dead_letters: Arc<DeadLetters>,
         reasons: Reasons,
         clock: Arc<dyn Clock>,
@@ -143,7 +143,7 @@ impl LocalQueue {
     pub(crate) fn send_raw(&self, body: String) -> Result<(), QueueError> {
         let mut messages = self.messages();
         if messages.len() >= MOST_WAITING {
-            return Err(QueueError { queue: self.name.as_str(), reason: "full".to_owned() });
+            return Err(QueueError { queue: self.name, reason: "full".to_owned() });
         }
         let message =
             Message { body, visible_at: Instant::now(), receives: 0, receipt: 0, last_failure: None };
@@ -230,12 +230,7 @@ impl LocalQueue {
                 }
                 Outcome::Failed(reason) => {
                     let Some(message) = messages.get_mut(&received.number) else { continue };
-                    tracing::warn!(
-                        queue = self.name.as_str(),
-                        receives = received.receives,
-                        reason,
-                        "message failed"
-                    );
+                    tracing::warn!(queue = self.name, receives = received.receives, reason, "message failed");
                     message.last_failure = Some(reason);
                     if message.receipt != received.receipt {
                         // The other consumer has it by now, and decides.
@@ -258,7 +253,7 @@ impl LocalQueue {
         event.records =
             batch.iter().zip(&ids).map(|(received, id)| self.record(received, id, real)).collect();
         let mut context = Context::default();
-        context.request_id = format!("local-{}-{}", self.name.as_str(), self.next_number());
+        context.request_id = format!("local-{}-{}", self.name, self.next_number());
         let deadline = real.as_millisecond() + i64::try_from(FUNCTION_TIME_OUT.as_millis()).unwrap_or(0);
         context.deadline = u64::try_from(deadline).unwrap_or(0);
 
@@ -298,7 +293,7 @@ impl LocalQueue {
     }
 
     fn message_id(&self, number: u64) -> String {
-        format!("local-{}-{number:012}", self.name.as_str())
+        format!("local-{}-{number:012}", self.name)
     }
 
     fn record(&self, received: &Received, id: &str, real: jiff::Timestamp) -> SqsMessage {
@@ -312,7 +307,7 @@ impl LocalQueue {
         ]);
         record.event_source = Some("aws:sqs".to_owned());
         // AWS's own example account: it belongs to nobody.
-        record.event_source_arn = Some(format!("arn:aws:sqs:local:123456789012:{}", self.name.as_str()));
+        record.event_source_arn = Some(format!("arn:aws:sqs:local:123456789012:{}", self.name));
         record.aws_region = Some("local".to_owned());
         record
     }
@@ -320,7 +315,7 @@ impl LocalQueue {
     fn give_up(&self, messages: &mut BTreeMap<u64, Message>, number: u64, now: Instant) {
         let Some(message) = messages.get_mut(&number) else { return };
         let letter = DeadLetter {
-            queue: self.name.as_str().to_owned(),
+            queue: self.name.to_owned(),
             body: message.body.clone(),
             reason: message.last_failure.clone().unwrap_or_else(|| "never finished in time".to_owned()),
             at: self.clock.real_time(),
@@ -332,7 +327,7 @@ impl LocalQueue {
             Err(error) => {
                 // Never silently: it stays in the queue until it can be buried.
                 message.visible_at = now + VISIBILITY;
-                tracing::error!(queue = self.name.as_str(), %error, "a dead letter cannot be kept");
+                tracing::error!(queue = self.name, %error, "a dead letter cannot be kept");
             }
         }
     }
@@ -349,10 +344,11 @@ fn shortened(reason: &str) -> String {
     reason.chars().take(LONGEST_REASON).collect()
 }
 
-/// The queues between functions, as the use cases send to them.
+/// The queues between functions, as the use cases send to them; and the one that SES's events come by.
 pub(crate) struct LocalQueues {
     screening: Arc<LocalQueue>,
     invitations: Arc<LocalQueue>,
+    bounces: Arc<LocalQueue>,
 }
 
 impl LocalQueues {
@@ -360,7 +356,16 @@ impl LocalQueues {
     pub(crate) fn new(dead_letters: &Arc<DeadLetters>, reasons: &Reasons, clock: &Arc<dyn Clock>) -> Self {
         let queue =
             |name| LocalQueue::new(name, Arc::clone(dead_letters), reasons.clone(), Arc::clone(clock));
-        Self { screening: queue(QueueName::Screening), invitations: queue(QueueName::Invitations) }
+        Self {
+            screening: queue(QueueName::Screening.as_str()),
+            invitations: queue(QueueName::Invitations.as_str()),
+            bounces: queue("bounces"),
+        }
+    }
+
+    /// The queue of what came back, to which no use case sends.
+    pub(crate) fn bounces(&self) -> &Arc<LocalQueue> {
+        &self.bounces
     }
 
     /// One of the queues.

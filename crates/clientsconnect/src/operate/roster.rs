@@ -44,8 +44,9 @@ pub(crate) enum RosterCommand {
     /// Show everybody, with ids, and who may review today
     #[command(after_help = "\
 With --json: {\"therapists\": [{id, name, email, register, register_number, membership, checked_on, checked_by,
-holds_until, standing, away_until}], \"officers\": [{id, name, email, duty}]}.
-standing: good, paused, lapsed, not_full; a good one may also be bouncing or away, and is then not invited.")]
+holds_until, standing, bouncing, unsubscribed, away_until}], \"officers\": [{id, name, email, duty, bouncing}]}.
+standing: good, paused, lapsed, not_full; a good one may also be bouncing, unsubscribed or away, and is then not
+invited.")]
     List,
     /// Add a therapist whom you have just looked up, or with --officer somebody who runs the channel
     #[command(after_help = "With --json: the new person, as in `roster list --json`.")]
@@ -68,8 +69,11 @@ standing: good, paused, lapsed, not_full; a good one may also be bouncing or awa
         /// Whom: the id that `roster list` shows
         id: PersonId,
     },
-    /// Let a paused therapist take part again; old links stay dead
-    #[command(after_help = "With --json: the therapist, as in `roster list --json`.")]
+    /// Let somebody take part again: after a pause, after they unsubscribed, or once their mailbox works again
+    #[command(after_help = "\
+Works for therapists and for those who run the channel. Links from before a pause stay dead.
+
+With --json: the person, as in `roster list --json`.")]
     Resume {
         /// Whom: the id that `roster list` shows
         id: PersonId,
@@ -161,9 +165,24 @@ pub(crate) async fn run(core: &Core, command: RosterCommand) -> anyhow::Result<S
             app::roster::pause(core, id, true).await,
             "Paused, and every link they hold is dead",
         ),
-        RosterCommand::Resume { id } => {
-            changed(core, app::roster::pause(core, id, false).await, "Takes part again")
+        RosterCommand::Resume { id } => resume(core, id).await,
+    }
+}
+
+async fn resume(core: &Core, id: PersonId) -> anyhow::Result<Shown> {
+    match app::roster::pause(core, id, false).await {
+        Err(app::roster::RosterError::Unknown) => {
+            let officer =
+                app::roster::resume_officer(core, id).await.map_err(|error| advice::of_roster(&error))?;
+            let plain = format!(
+                "Gets mail again: {} ({}), {}\n",
+                officer.id,
+                clean(&officer.name),
+                officer.duty.as_str()
+            );
+            Shown::new(plain, &OfficerLine::of(&officer))
         }
+        resumed => changed(core, resumed, "Takes part again"),
     }
 }
 
@@ -217,7 +236,7 @@ async fn list(core: &Core) -> anyhow::Result<Shown> {
     } else {
         let rows = people
             .iter()
-            .map(|one| [one.id.to_string(), clean(one.name), one.duty.to_owned()])
+            .map(|one| [one.id.to_string(), clean(one.name), one.in_words()])
             .collect::<Vec<_>>();
         plain.push_str(&table(["ID", "NAME", "DUTY"], &rows));
     }
@@ -239,6 +258,7 @@ struct TherapistLine<'a> {
     holds_until: Date,
     standing: &'static str,
     bouncing: bool,
+    unsubscribed: bool,
     away_until: Option<Date>,
 }
 
@@ -262,6 +282,7 @@ impl<'a> TherapistLine<'a> {
             holds_until: holds_until(therapist.checked_on),
             standing,
             bouncing: therapist.bouncing,
+            unsubscribed: therapist.unsubscribed,
             away_until: therapist.away_until.filter(|until| *until >= now.today()),
         }
     }
@@ -278,6 +299,9 @@ impl<'a> TherapistLine<'a> {
                 let mut words = format!("May review until {}", day(self.holds_until));
                 if self.bouncing {
                     words.push_str("; not invited, since mail to them comes back");
+                }
+                if self.unsubscribed {
+                    words.push_str("; not invited, since they unsubscribed");
                 }
                 if let Some(until) = self.away_until {
                     words.push_str(&format!("; away until {}", day(until)));
@@ -319,11 +343,20 @@ struct OfficerLine<'a> {
     name: &'a str,
     email: &'a str,
     duty: &'static str,
+    bouncing: bool,
 }
 
 impl<'a> OfficerLine<'a> {
     fn of(officer: &'a Officer) -> Self {
-        Self { id: officer.id, name: &officer.name, email: &officer.email, duty: officer.duty.as_str() }
+        let (name, email) = (&officer.name, &officer.email);
+        Self { id: officer.id, name, email, duty: officer.duty.as_str(), bouncing: officer.bouncing }
+    }
+
+    fn in_words(&self) -> String {
+        match self.bouncing {
+            true => format!("{}; mail to them comes back, and goes to others", self.duty),
+            false => self.duty.to_owned(),
+        }
     }
 }
 

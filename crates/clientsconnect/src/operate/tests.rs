@@ -174,7 +174,7 @@ fn the_arguments_are_consistent() {
 async fn a_roster_is_kept_by_hand() {
     let channel = Channel::new().await;
     let id = channel.therapist(1, "ukcp").await;
-    channel.officer("lead").await;
+    let lead = channel.officer("lead").await;
 
     let shown = channel.says(&["roster", "list"]).await;
     assert!(shown.plain.starts_with("Therapists: 1, of whom 1 may review today."), "{}", shown.plain);
@@ -187,6 +187,21 @@ async fn a_roster_is_kept_by_hand() {
 
     assert_eq!(channel.says(&["roster", "pause", &id]).await.json["standing"], "paused");
     assert_eq!(channel.says(&["roster", "resume", &id]).await.json["standing"], "good");
+    let store = &channel.connection.core.store;
+    let mut therapist = store.therapist(id.parse().unwrap()).await.unwrap().unwrap();
+    (therapist.bouncing, therapist.unsubscribed) = (true, true);
+    therapist.version += 1;
+    store.put_therapist(&therapist).await.unwrap();
+    let mut officer = store.officers().await.unwrap().remove(0);
+    officer.bouncing = true;
+    store.put_officer(&officer).await.unwrap();
+    let shown = channel.says(&["roster", "list"]).await;
+    assert!(shown.plain.contains("mail to them comes back; not invited, since they unsubscribed."));
+    assert!(shown.plain.contains("lead; mail to them comes back, and goes to others"));
+    for (id, of) in [(&id, "therapists"), (&lead, "officers")] {
+        assert_eq!(shown.json[of][0]["bouncing"], true);
+        assert_eq!(channel.says(&["roster", "resume", id]).await.json["bouncing"], false);
+    }
     channel.hand.set("2027-02-24T12:00:00Z");
     assert_eq!(channel.says(&["roster", "list"]).await.json["therapists"][0]["standing"], "lapsed");
     let check = ["roster", "check", &id, "--checked-by", "Example Coordinator", "--membership"];

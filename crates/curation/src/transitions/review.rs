@@ -9,7 +9,7 @@ use crate::{
     ids::PersonId,
     panel::{Drawn, Seed},
     policy::{Policy, Tier},
-    review::{Ballot, Closing, Decision, Review},
+    review::{Ballot, Closing, Decision, Review, Seat},
     roster::Duty,
     submission::{About, Notice, Recipient, State, Step, Submission, waits},
     time::{Now, after_working_days},
@@ -231,6 +231,37 @@ impl Submission {
         }
         let due_at = review.next_look(self.tier, now);
         Ok(self.waiting(State::InReview { draw_at, due_at }))
+    }
+
+    /// Mail to somebody on the panel does not arrive: another is asked in their place at once. They keep their seat, and
+    /// what they decide counts should they find the review another way.
+    ///
+    /// # Errors
+    /// Unless the item is in review and their ballot is still waited for.
+    pub fn passed_over(mut self, person: PersonId, now: Now) -> Result<Step, InvalidTransition> {
+        const ACTION: &str = "asking somebody else";
+        let (State::InReview { .. }, Some(review)) = (&self.state, &mut self.review) else {
+            return self.refuse(ACTION);
+        };
+        let is_awaited = |seat: &&mut Seat| seat.ballot.is_none() && !seat.stepped_back && !seat.silent;
+        let Some(seat) = review.seat_of_mut(person).filter(is_awaited) else {
+            return self.refuse(ACTION);
+        };
+        seat.silent = true;
+        let state = State::InReview {
+            draw_at: Some(now.after_real(waits::HINT_AGAIN)),
+            due_at: review.next_look(self.tier, now),
+        };
+        Ok(self.enter(state, Actor::System, format!("passed_over: {person}"), now))
+    }
+
+    /// These therapists proposed it themselves: they are never asked to review it. Not for the record, which would tell
+    /// who proposed what.
+    #[must_use]
+    pub fn proposed_by(mut self, people: impl IntoIterator<Item = PersonId>) -> Step {
+        self.authors.extend(people);
+        let state = self.state.clone();
+        self.waiting(state)
     }
 
     /// A draw was hinted at; hint again later if nothing comes of it.

@@ -58,6 +58,7 @@ pub(crate) fn therapist(number: u8) -> Therapist {
         checked_by: "example coordinator".to_owned(),
         active: true,
         bouncing: false,
+        unsubscribed: false,
         away_until: None,
         epoch: 0,
         invited: vec![],

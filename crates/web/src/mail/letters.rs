@@ -220,6 +220,8 @@ pub enum AlertKind {
     QuorumLost,
     /// Words wait for a change that a coordinator can make too.
     WordsNeeded,
+    /// Mail to somebody on the roster, or to somebody who runs the channel, came back.
+    Undeliverable,
     /// A helpline's entry is due for a check.
     HelplineStale,
 }
@@ -264,6 +266,10 @@ impl CoordinatorAlert {
             AlertKind::WordsNeeded => (
                 "Words have to be changed before anybody can review them or approve them.",
                 "Whoever proposed them is asked first. If they left no address, you can change them in the queue; they are asked before anything is published.",
+            ),
+            AlertKind::Undeliverable => (
+                "Mail to somebody on the roster came back, or they told their mail program that they don't want it.",
+                "Please look at the roster: it shows whose mailbox it is. They get no mail until you enter there that it works again. Others are asked in their place.",
             ),
             AlertKind::HelplineStale => (
                 "A helpline has not been checked for more than 30 days.",

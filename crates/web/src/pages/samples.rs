@@ -249,6 +249,15 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         });
         add(name, false, Closed { reference: with("01J8EXAMPLE"), reason, concern }.html());
     }
+    for (name, subscriber, is_done) in [
+        ("unsubscribe-therapist", Subscriber::Therapist, false),
+        ("unsubscribe-therapist-done", Subscriber::Therapist, true),
+        ("unsubscribe-submitter", Subscriber::Submitter, false),
+        ("unsubscribe-submitter-done", Subscriber::Submitter, true),
+    ] {
+        let action = with("/review/unsubscribe/v4.local.example");
+        add(name, false, Unsubscribe { subscriber, is_done, action }.html());
+    }
     add("dead-link", false, DeadLink { asked: false }.html());
     add("dead-link-asked", false, DeadLink { asked: true }.html());
     add(
