@@ -23,12 +23,13 @@ pub struct Pds {
     http: Client,
     process: Child,
     // Closed, it ends the process, also when this one is killed.
-    _stdin: ChildStdin,
+    stdin: Option<ChildStdin>,
 }
 
 impl Drop for Pds {
     fn drop(&mut self) {
-        drop(self.process.kill());
+        // It removes its files and ends.
+        drop(self.stdin.take());
         drop(self.process.wait());
     }
 }
@@ -62,7 +63,7 @@ impl Pds {
             did: text("did"),
             expired: text("expired"),
             http: Client::builder().no_proxy().build().unwrap(),
-            _stdin: process.stdin.take().unwrap(),
+            stdin: process.stdin.take(),
             process,
         }
     }
