@@ -4,6 +4,8 @@
 //! was about, and is never logged. Each effect is decided from what is stored, and the mark on the roster comes last: a
 //! repeated event finds nothing left to do, and one that was cut off does the rest.
 
+use std::collections::BTreeMap;
+
 use curation::{
     ids::SubmissionId,
     roster::{Duty, Officer, Therapist},
@@ -20,6 +22,9 @@ use crate::{
 
 /// Open reviews that are looked after at once: more than a panel member ever has. The rest are topped up in time.
 const MOST_REVIEWS: usize = 12;
+
+/// Where a hint is due, in the end and once: two at the same time would send the same mail twice.
+type Hinted = BTreeMap<SubmissionId, Submission>;
 
 /// What became of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,19 +84,23 @@ pub async fn record(core: &Core, bounce: &Bounce) -> Result<(), StepFailure> {
         None => None,
     };
     let (therapists, officers) = (core.store.therapists().await?, core.store.officers().await?);
+    let mut hinted = Hinted::new();
     for address in &bounce.addresses {
         let is_theirs = |email: &str| email.eq_ignore_ascii_case(address);
         for therapist in therapists.iter().filter(|therapist| is_theirs(&therapist.email)) {
-            of_therapist(core, therapist, submission.as_ref(), &officers).await?;
+            of_therapist(core, therapist, submission.as_ref(), &officers, &mut hinted).await?;
         }
         for officer in officers.iter().filter(|officer| is_theirs(&officer.email)) {
-            of_officer(core, officer, submission.as_ref(), &officers).await?;
+            of_officer(core, officer, submission.as_ref(), &officers, &mut hinted).await?;
         }
         if let Some(submission) = &submission
             && core.store.contact(submission.id).await?.is_some_and(|email| is_theirs(&email))
         {
             forget_address(core, submission.id).await?;
         }
+    }
+    for submission in hinted.values() {
+        core.hint(QueueName::Invitations, submission).await;
     }
     Ok(())
 }
@@ -101,16 +110,17 @@ async fn of_therapist(
     therapist: &Therapist,
     submission: Option<&Submission>,
     officers: &[Officer],
+    hinted: &mut Hinted,
 ) -> Result<(), StepFailure> {
     let mut about = submission.cloned();
     for id in core.store.open_reviews(therapist.id).await?.into_iter().take(MOST_REVIEWS) {
-        let passed_over = pass_over(core, id, therapist).await?;
+        let passed_over = pass_over(core, id, therapist, hinted).await?;
         about = about.or(passed_over);
     }
     if therapist.bouncing {
         return Ok(());
     }
-    tell_coordinator(core, about.as_ref(), &therapist.id.to_string(), officers).await?;
+    tell_coordinator(core, about.as_ref(), &therapist.id.to_string(), officers, hinted).await?;
     marked(change(core, therapist.id, |therapist| therapist.bouncing = true).await.map(drop))?;
     tracing::warn!(person = %therapist.id, "mail to a therapist comes back: they are not invited");
     Ok(())
@@ -121,6 +131,7 @@ async fn pass_over(
     core: &Core,
     id: SubmissionId,
     therapist: &Therapist,
+    hinted: &mut Hinted,
 ) -> Result<Option<Submission>, StepFailure> {
     for _ in 0..MOST_RACES {
         let now = core.clock.now();
@@ -131,7 +142,7 @@ async fn pass_over(
         let Ok(step) = before.clone().passed_over(therapist.id, now) else { return Ok(Some(before)) };
         match core.store.commit(&before, &step, vec![], &[], now).await {
             Ok(()) => {
-                core.hint_after(&step).await;
+                hinted.insert(id, step.submission.clone());
                 return Ok(Some(step.submission));
             }
             Err(StoreError::Conflict) => {}
@@ -146,14 +157,15 @@ async fn of_officer(
     officer: &Officer,
     submission: Option<&Submission>,
     officers: &[Officer],
+    hinted: &mut Hinted,
 ) -> Result<(), StepFailure> {
     if let Some(submission) = submission {
-        tell_next(core, officer.duty, submission.id).await?;
+        tell_next(core, officer.duty, submission.id, hinted).await?;
     }
     if officer.bouncing {
         return Ok(());
     }
-    tell_coordinator(core, submission, &officer.id.to_string(), officers).await?;
+    tell_coordinator(core, submission, &officer.id.to_string(), officers, hinted).await?;
     marked(mark_officer(core, officer.id, true).await.map(drop))?;
     let duty = officer.duty.as_str();
     tracing::error!(person = %officer.id, duty, "mail to somebody who runs the channel comes back");
@@ -162,7 +174,12 @@ async fn of_officer(
 
 /// Somebody whose duty it is was not told that an item waits: the next duty is, as if the time to answer were over. An
 /// item for which that has been done already waits for somebody who was told.
-async fn tell_next(core: &Core, duty: Duty, id: SubmissionId) -> Result<(), StepFailure> {
+async fn tell_next(
+    core: &Core,
+    duty: Duty,
+    id: SubmissionId,
+    hinted: &mut Hinted,
+) -> Result<(), StepFailure> {
     for _ in 0..MOST_RACES {
         let now = core.clock.now();
         let Some(before) = core.store.load(id).await? else { return Ok(()) };
@@ -173,7 +190,7 @@ async fn tell_next(core: &Core, duty: Duty, id: SubmissionId) -> Result<(), Step
             State::Retracting { .. } if before.is_concealed() && duty == Duty::Lead => {
                 let notice = Notice { to: Recipient::Duty(Duty::Deputy), about: About::SafeguardingHold };
                 core.store.ask_for_mail(id, "undelivered-lead", notice, now).await?;
-                core.hint(QueueName::Invitations, &before).await;
+                hinted.insert(id, before);
                 return Ok(());
             }
             _ => false,
@@ -184,7 +201,7 @@ async fn tell_next(core: &Core, duty: Duty, id: SubmissionId) -> Result<(), Step
         let Ok(step) = before.clone().escalate(now) else { return Ok(()) };
         match core.store.commit(&before, &step, vec![], &[], now).await {
             Ok(()) => {
-                core.hint_after(&step).await;
+                hinted.insert(id, step.submission);
                 return Ok(());
             }
             Err(StoreError::Conflict) => {}
@@ -200,6 +217,7 @@ async fn tell_coordinator(
     about: Option<&Submission>,
     whose: &str,
     officers: &[Officer],
+    hinted: &mut Hinted,
 ) -> Result<(), StepFailure> {
     let is_reachable = |officer: &Officer| {
         officer.duty == Duty::Coordinator && !officer.bouncing && officer.id.to_string() != whose
@@ -212,7 +230,7 @@ async fn tell_coordinator(
     let notice = Notice { to: Recipient::Duty(Duty::Coordinator), about: About::Undeliverable };
     let name = format!("undeliverable-{whose}");
     core.store.ask_for_mail(submission.id, &name, notice, core.clock.now()).await?;
-    core.hint(QueueName::Invitations, submission).await;
+    hinted.insert(submission.id, submission.clone());
     Ok(())
 }
 

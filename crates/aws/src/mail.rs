@@ -80,17 +80,81 @@ impl SesMailer {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_sesv2::types::error::{
-        BadRequestException, LimitExceededException, MessageRejected, NotFoundException,
+    #![allow(clippy::unwrap_used)]
+    use aws_sdk_sesv2::{
+        config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig},
+        types::error::{BadRequestException, LimitExceededException, MessageRejected, NotFoundException},
+    };
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
     };
 
     use super::*;
 
+    const FROM: &str = "Example <Channel@example.org>";
+
     fn mailer() -> SesMailer {
-        let config = aws_sdk_sesv2::Config::builder()
-            .behavior_version(aws_sdk_sesv2::config::BehaviorVersion::latest())
+        mailer_at("http://127.0.0.1:1")
+    }
+
+    fn mailer_at(endpoint: &str) -> SesMailer {
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("local"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .retry_config(RetryConfig::disabled())
+            .endpoint_url(endpoint)
             .build();
-        SesMailer::new(Client::from_conf(config), "Example <Channel@example.org>".to_owned(), None)
+        SesMailer::new(Client::from_conf(config), FROM.to_owned(), Some("channel".to_owned()))
+    }
+
+    fn mail() -> Mail {
+        Mail {
+            to: "reader@example.net".to_owned(),
+            subject: "Something waits".to_owned(),
+            text: "Hello".to_owned(),
+            html: "<p>Hello</p>".to_owned(),
+            submission: "01JD00000000000000000000AA".parse().unwrap(),
+            unsubscribe: None,
+        }
+    }
+
+    /// Answers one request, and gives its body.
+    async fn ses(listener: TcpListener, answer: String) -> serde_json::Value {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        // The body holds one object, which nothing follows.
+        while !request.ends_with(b"}") {
+            assert!(connection.read_buf(&mut request).await.unwrap() > 0);
+        }
+        connection.write_all(answer.as_bytes()).await.unwrap();
+        let request = String::from_utf8(request).unwrap();
+        serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_mail_says_what_it_is_about_and_where_its_events_go() {
+        for (status, body, is_sent) in
+            [("200 OK", "{\"MessageId\":\"x\"}", true), ("404 Not Found", "{\"message\":\"no set\"}", false)]
+        {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+            let mailer = mailer_at(&format!("http://{}", listener.local_addr().unwrap()));
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nx-amzn-errortype: NotFoundException\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            let mail = mail();
+            let (sent, asked) = tokio::join!(mailer.send(&mail), ses(listener, answer));
+            let expected = Err(MailError::Unavailable("NotFoundException".to_owned()));
+            assert_eq!(sent, if is_sent { Ok(()) } else { expected });
+            assert_eq!(asked["ConfigurationSetName"], "channel");
+            assert_eq!(asked["FromEmailAddress"], FROM);
+            assert_eq!(asked["Destination"], serde_json::json!({ "ToAddresses": ["reader@example.net"] }));
+            let tag = serde_json::json!({ "Name": "submission", "Value": "01JD00000000000000000000AA" });
+            assert_eq!(asked["EmailTags"], serde_json::json!([tag]));
+            assert!(asked["Content"]["Raw"]["Data"].as_str().unwrap().len() > 200);
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Pages know no other crate but `content`: who shows one fills in plain strings and the small enums of this module.
 //! Invariants: every value is escaped by [`text::PageText`]; a GET of a page shows nothing chosen, so a form that is
-//! submitted as it stands decides nothing; every page has one heading, a way out, and a way to somebody who can help.
+//! submitted as it stands decides nothing (but for [`Unsubscribe`], which ends mail); every page has one heading, a way
+//! out, and a way to somebody who can help.
 
 mod choices;
 mod difference;

@@ -99,6 +99,22 @@ async fn logs_hold_ids_and_codes_only() {
     channel.settle().await;
     channel.publish().await.unwrap();
 
+    // Mail that comes back, and mail that is ended.
+    let unsubscribe = channel.mailbox.all().iter().find_map(|mail| mail.unsubscribe.clone()).unwrap();
+    channel.post_form(unsubscribe.strip_prefix(&channel.web.base_url).unwrap(), &[]).await;
+    for to in ["therapist1@example.org", "lead@example.org", "private.person@example.net", "x@example.net"] {
+        for kind in ["Permanent", "Transient"] {
+            let bounce = serde_json::json!({
+                "bounceType": kind, "bouncedRecipients": [{ "emailAddress": to }],
+            });
+            let mail = serde_json::json!({ "tags": { "submission": [told["id"]] } });
+            let event = serde_json::json!({ "eventType": "Bounce", "bounce": bounce, "mail": mail });
+            channel.came_back(&event).await;
+        }
+    }
+    let nonsense = serde_json::json!({ "eventType": "Bounce", "bounce": "private.person@example.net" });
+    assert_eq!(channel.came_back(&nonsense).await, ["bounce"]);
+
     // A store that fails under everything.
     for table in [&channel.tables.submissions, &channel.tables.tokens] {
         channel.raw.delete_table().table_name(table).send().await.unwrap();
@@ -112,9 +128,15 @@ async fn logs_hold_ids_and_codes_only() {
     drop(guard);
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for event in
-        ["accepted", "answered", "panel drawn", "ballot recorded", "published", "a proposal was not stored"]
-    {
+    for event in [
+        "accepted",
+        "answered",
+        "panel drawn",
+        "ballot recorded",
+        "published",
+        "a mail came back",
+        "a proposal was not stored",
+    ] {
         assert!(log.contains(&format!("\"message\":\"{event}\"")), "{event} was not logged: {log}");
     }
     assert!(log.contains(&id.to_string()), "ids are what logs are for");
