@@ -24,17 +24,18 @@ use aws_sdk_dynamodb::{
 };
 use axum::{Router, http::Method};
 use curation::{
-    composition::{Measure, PlatformName, PlatformRules},
+    composition::{Disclaimer, Measure, PlatformName, PlatformRules, Salt, compose},
     ids::SubmissionId,
     roster::{Duty, Membership, Officer, Therapist},
-    submission::Submission,
+    submission::{Revision, Submission},
     time::Now,
+    transitions::NewSubmission,
 };
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
 use platforms::{Intent, PlatformError, RemotePost};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use store::{Store, Tables};
+use store::{Proposal, Store, Tables};
 use web::{
     Web,
     correspondence::Letters,
@@ -381,10 +382,10 @@ impl Channel {
         let mut batch = SqsEvent::default();
         batch.records = vec![message];
         let event = LambdaEvent::new(batch, Context::default());
-        let response = record_bounce::handle(&self.core, &LogFailures, event).await.unwrap();
+        let step = record_bounce::handle(&self.core, &LogFailures, event);
+        let response = self.calls.of("record-bounce", step).await.unwrap();
         let failed = response.batch_item_failures.into_iter().map(|failure| failure.item_identifier);
-        let failed = failed.chain(self.settle().await).collect();
-        failed
+        failed.chain(self.settle().await).collect()
     }
 
     /// One tick of the publisher.
@@ -438,6 +439,30 @@ impl Channel {
         let answer = self.post_json(&proposal(text)).await;
         assert_eq!(answer.status, 202, "{}", answer.body);
         answer.json()["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Words that were accepted while screening did not work, as accept-submission leaves them.
+    pub async fn accepted_unscreened(&self, text: &str) -> SubmissionId {
+        let now = self.now();
+        let disclaimer = Disclaimer { id: "plain".into(), version: 1, text: "General information.".into() };
+        let composition = compose(text, &disclaimer, &self.web.rules).unwrap();
+        let revision = Revision { number: 1, composition, salt: Salt([3; 16]), at: now.at };
+        let id = SubmissionId::new(now.at.as_millisecond().unsigned_abs(), self.core.randomness.bytes());
+        let new = NewSubmission { id, role: None, may_contact: false };
+        let step = Submission::receive(new, &revision, now)
+            .and_then(|received| received.screening_failed(now))
+            .unwrap();
+        let proposal = Proposal {
+            step: &step,
+            revision: &revision,
+            report: None,
+            email: None,
+            consent: &serde_json::json!({}),
+            return_code: &id.to_string(),
+            remembered: None,
+        };
+        self.core.store.accept(&proposal, now).await.unwrap();
+        id
     }
 
     pub async fn load(&self, id: SubmissionId) -> Submission {

@@ -140,6 +140,24 @@ async fn a_disclosure_of_danger_reaches_the_lead_alone() {
 }
 
 #[tokio::test]
+async fn what_was_not_screened_when_it_was_accepted_is_screened_later() {
+    let channel = Channel::open().await;
+    let harmless = channel.accepted_unscreened(TEXT).await;
+    let danger = channel.accepted_unscreened(CRISIS).await;
+    channel.sweep().await;
+    assert_eq!(channel.state(harmless).await, "received", "not at once");
+
+    channel.pass(hours(1));
+    channel.sweep().await;
+    assert_eq!(channel.state(harmless).await, "in_review");
+    assert_eq!(channel.state(danger).await, "held");
+    assert!(
+        channel.core.store.revision(danger, 1).await.unwrap().is_none(),
+        "the words are the lead's alone"
+    );
+}
+
+#[tokio::test]
 async fn a_hold_is_lifted_by_two_people_for_exactly_these_words() {
     let channel = Channel::open().await;
     let id = channel.propose(CRISIS).await;

@@ -12,7 +12,7 @@ use curation::{
 use screening::Report;
 use store::{BallotRecord, StoreError, Write};
 
-use crate::{Core, MOST_RACES, Reviser, StepFailure, vote::is_counting};
+use crate::{Core, MOST_RACES, Reviser, StepFailure, commit_moving, vote::is_counting};
 
 /// What the submitter sees.
 #[derive(Debug, Clone)]
@@ -134,7 +134,7 @@ pub async fn revise(
         let number = revision.number;
         let mut writes = vec![Write::Revision(revision)];
         writes.extend(report.map(|report| Write::Report(number, report)));
-        match core.store.commit(&before, &step, writes, &[], now).await {
+        match commit_moving(core, &before, &step, writes, &[], now).await {
             Ok(()) => {
                 tracing::info!(submission = %id, state = step.submission.state.name(), "revised");
                 core.hint_after(&step).await;

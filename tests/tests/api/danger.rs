@@ -164,4 +164,8 @@ async fn changed_words_that_are_refused_show_help_first() {
     assert!(!taken.body.contains(CRISIS));
     let id = told["id"].as_str().unwrap().parse().unwrap();
     assert_eq!(channel.state(id).await, "held");
+    for revision in [1, 2] {
+        let open = channel.core.store.revision(id, revision).await.unwrap();
+        assert!(open.is_none(), "revision {revision} is the lead's alone");
+    }
 }
