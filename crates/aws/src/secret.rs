@@ -64,8 +64,7 @@ impl<T> Secret<T> {
             return Ok(Arc::clone(&kept.made));
         }
         let read = self.read().await.and_then(|text| {
-            (self.make)(text.trim())
-                .map_err(|reason| NoSecret { parameter: self.parameter.clone(), reason })
+            (self.make)(text.trim()).map_err(|reason| NoSecret { parameter: self.parameter.clone(), reason })
         });
         let until = Instant::now() + KEPT_FOR;
         match read {
@@ -87,8 +86,7 @@ impl<T> Secret<T> {
     }
 
     async fn read(&self) -> Result<String, NoSecret> {
-        let failed =
-            |reason: &str| NoSecret { parameter: self.parameter.clone(), reason: reason.to_owned() };
+        let failed = |reason: &str| NoSecret { parameter: self.parameter.clone(), reason: reason.to_owned() };
         let answer = self.client.get_parameter().name(&self.parameter).with_decryption(true).send().await;
         let answer =
             answer.map_err(|error| failed(error.into_service_error().code().unwrap_or("no answer")))?;
