@@ -239,6 +239,12 @@ impl Platform for Bluesky {
 
     async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError> {
         let session = self.sign_in().await?;
+        // In another repository there is nothing under this key, and deleting nothing succeeds: a post that is still up
+        // would be called taken down.
+        if owner_of(post).is_some_and(|owner| owner != session.did) {
+            tracing::error!("a post to take down is another account's: sign in as the account that made it");
+            return Err(PlatformError::Unavailable("the post is another account's"));
+        }
         // The words first. Deleting what is not there succeeds.
         for collection in [POSTS, GATES] {
             let body = json!({ "repo": session.did, "collection": collection, "rkey": key_of(post) });
@@ -254,6 +260,11 @@ fn key_of(post: &RemotePost) -> &str {
     let name = post.0.trim().trim_end_matches('/');
     let name = name.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     name.rsplit('/').next().unwrap_or_default()
+}
+
+/// Whose post it is, where its name says so for good: a DID is an account's for ever, a handle may pass to another.
+fn owner_of(post: &RemotePost) -> Option<&str> {
+    post.0.trim().split('/').find(|part| part.starts_with("did:"))
 }
 
 /// What a call means that makes no post.

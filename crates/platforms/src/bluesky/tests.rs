@@ -304,6 +304,27 @@ async fn a_post_is_found_by_its_key_and_deleted_with_its_gate() {
     assert!(bluesky.delete(&post()).await.is_err());
 }
 
+#[tokio::test]
+async fn a_post_of_another_account_is_not_called_deleted() {
+    let (script, bluesky) = Script::start(&[(DELETE_RECORD, 200, json!({}))]).await;
+    for name in [
+        "at://did:plc:former/app.bsky.feed.post/3mdexample222",
+        "https://bsky.app/profile/did:plc:former/post/3mdexample222",
+    ] {
+        let deleted = bluesky.delete(&RemotePost(name.to_owned())).await;
+        assert_eq!(deleted, Err(PlatformError::Unavailable("the post is another account's")));
+    }
+    assert_eq!(script.calls(), ["createSession"]);
+    for name in [
+        "at://did:plc:example/app.bsky.feed.post/3mdexample222",
+        "https://bsky.app/profile/did:plc:example/post/3mdexample222",
+        "https://bsky.app/profile/channel.example/post/3mdexample222",
+        "3mdexample222",
+    ] {
+        assert_eq!(bluesky.delete(&RemotePost(name.to_owned())).await, Ok(()));
+    }
+}
+
 #[test]
 fn a_posts_name_ends_in_its_key() {
     for name in [
