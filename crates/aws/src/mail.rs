@@ -43,10 +43,13 @@ impl Mailer for SesMailer {
         let message = mime::written(&self.from, mail)?;
         let raw = RawMessage::builder().data(Blob::new(message)).build().map_err(refused)?;
         let tag = MessageTag::builder().name(SUBMISSION_TAG).value(mail.submission.to_string());
+        // The name is in the message, encoded as headers are. Here a comma or a letter beyond ASCII in it would be a bad
+        // request, and so the end of every mail.
+        let (_, sender) = mime::name_and_address(&self.from);
         let sent = self
             .client
             .send_email()
-            .from_email_address(&self.from)
+            .from_email_address(sender)
             .destination(Destination::builder().to_addresses(&mail.to).build())
             .content(EmailContent::builder().raw(raw).build())
             .set_configuration_set_name(self.configuration_set.clone())
@@ -92,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    const FROM: &str = "Example <Channel@example.org>";
+    const FROM: &str = "Exämple, of words <Channel@example.org>";
 
     fn mailer() -> SesMailer {
         mailer_at("http://127.0.0.1:1")
@@ -149,7 +152,7 @@ mod tests {
             let expected = Err(MailError::Unavailable("NotFoundException".to_owned()));
             assert_eq!(sent, if is_sent { Ok(()) } else { expected });
             assert_eq!(asked["ConfigurationSetName"], "channel");
-            assert_eq!(asked["FromEmailAddress"], FROM);
+            assert_eq!(asked["FromEmailAddress"], "Channel@example.org");
             assert_eq!(asked["Destination"], serde_json::json!({ "ToAddresses": ["reader@example.net"] }));
             let tag = serde_json::json!({ "Name": "submission", "Value": "01JD00000000000000000000AA" });
             assert_eq!(asked["EmailTags"], serde_json::json!([tag]));
