@@ -12,6 +12,10 @@ use tokio::{sync::Mutex, time::Instant};
 /// reads a second, so that even many instances of a function are far from it.
 pub const KEPT_FOR: Duration = Duration::from_mins(5);
 
+/// For how long nobody asks again when a secret was never had. A call that gets no answer takes seconds: were each
+/// request to wait for one, a few visitors would keep every function of the account from running.
+pub const REFUSED_FOR: Duration = Duration::from_secs(10);
+
 /// The secret could not be had. Says which parameter, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the parameter {parameter} cannot be used: {reason}")]
@@ -32,8 +36,9 @@ pub struct Secret<T> {
     kept: Mutex<Option<Kept<T>>>,
 }
 
+/// The last answer, and until when it counts.
 struct Kept<T> {
-    made: Arc<T>,
+    made: Result<Arc<T>, NoSecret>,
     until: Instant,
 }
 
@@ -57,32 +62,26 @@ impl<T> Secret<T> {
     /// What was made of the secret, at most [`KEPT_FOR`] ago unless SSM does not answer.
     ///
     /// # Errors
-    /// [`NoSecret`] if it was never had.
+    /// [`NoSecret`] if it was never had; the same one for [`REFUSED_FOR`].
     pub async fn get(&self) -> Result<Arc<T>, NoSecret> {
         let mut kept = self.kept.lock().await;
         if let Some(kept) = kept.as_ref().filter(|kept| Instant::now() < kept.until) {
-            return Ok(Arc::clone(&kept.made));
+            return kept.made.clone();
         }
         let read = self.read().await.and_then(|text| {
             (self.make)(text.trim()).map_err(|reason| NoSecret { parameter: self.parameter.clone(), reason })
         });
-        let until = Instant::now() + KEPT_FOR;
-        match read {
-            Ok(made) => {
-                let made = Arc::new(made);
-                *kept = Some(Kept { made: Arc::clone(&made), until });
-                Ok(made)
+        let (made, lasts) = match (read, kept.take().and_then(|old| old.made.ok())) {
+            (Ok(made), _) => (Ok(Arc::new(made)), KEPT_FOR),
+            (Err(error), Some(old)) => {
+                // Links go on working.
+                tracing::error!(%error, "a secret is used for longer than it should be");
+                (Ok(old), KEPT_FOR)
             }
-            Err(error) => match kept.as_mut() {
-                Some(old) => {
-                    // Links go on working; it is not asked again at every request.
-                    tracing::error!(%error, "a secret is used for longer than it should be");
-                    old.until = until;
-                    Ok(Arc::clone(&old.made))
-                }
-                None => Err(error),
-            },
-        }
+            (Err(error), None) => (Err(error), REFUSED_FOR),
+        };
+        *kept = Some(Kept { made: made.clone(), until: Instant::now() + lasts });
+        made
     }
 
     async fn read(&self) -> Result<String, NoSecret> {
@@ -194,8 +193,14 @@ mod tests {
         let error = secret.get().await.unwrap_err();
         assert_eq!(error.to_string(), "the parameter /channel/keys cannot be used: it is empty");
         *ssm.value.lock().unwrap() = None;
+        assert_eq!(secret.get().await.unwrap_err(), error, "it is not asked for at every request");
+        assert_eq!(ssm.asked.load(Ordering::SeqCst), 1);
+        secret.kept.lock().await.as_mut().unwrap().until = Instant::now();
         let error = secret.get().await.unwrap_err();
         assert_eq!(error.to_string(), "the parameter /channel/keys cannot be used: ParameterNotFound");
+        *ssm.value.lock().unwrap() = Some("abc");
+        secret.kept.lock().await.as_mut().unwrap().until = Instant::now();
+        assert_eq!(*secret.get().await.unwrap(), 3);
         assert_eq!(format!("{secret:?}"), r#"Secret { parameter: "/channel/keys", .. }"#);
     }
 }
