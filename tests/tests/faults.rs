@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+
 use app::ports::{MailError, QueueName};
+use async_trait::async_trait;
+use curation::composition::PlatformRules;
 use jiff::SignedDuration;
-use platforms::PlatformError;
-use tests::Channel;
+use platforms::{Intent, Platform, PlatformError, RemotePost};
+use tests::{Channel, Timeline};
 
 const TEXT: &str = "A first session is often about getting to know each other.";
 
@@ -231,4 +235,56 @@ async fn a_post_that_stays_unknown_for_hours_is_a_humans_to_look_for() {
     channel.settle().await;
     assert_eq!(channel.state(id).await, "needs_attention");
     assert!(channel.mailbox.all().iter().any(|mail| mail.to == "coordinator@example.org"));
+}
+
+/// Takes the first post of a thread and no other.
+struct TakesOne(Timeline);
+
+#[async_trait]
+impl Platform for TakesOne {
+    fn rules(&self) -> PlatformRules {
+        self.0.rules()
+    }
+
+    fn repeats_safely(&self) -> bool {
+        true
+    }
+
+    async fn publish(&self, intent: &Intent) -> Result<RemotePost, PlatformError> {
+        match intent.part {
+            0 => self.0.publish(intent).await,
+            _ => Err(PlatformError::Unavailable("too many calls")),
+        }
+    }
+
+    async fn find(&self, intent: &Intent) -> Result<Option<RemotePost>, PlatformError> {
+        self.0.find(intent).await
+    }
+
+    async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError> {
+        self.0.delete(post).await
+    }
+}
+
+#[tokio::test]
+async fn half_a_thread_that_gets_no_further_for_hours_is_a_humans_to_decide_about() {
+    let platform = Arc::new(TakesOne(Timeline::default()));
+    let channel = Channel::open_on(Arc::clone(&platform) as Arc<dyn Platform>).await;
+    let id = channel.approved(&[TEXT; 10].join(" ")).await;
+    channel.publish().await.unwrap();
+    for _ in 0..5 {
+        channel.pass(SignedDuration::from_hours(1));
+        channel.publish().await.unwrap();
+    }
+    assert_eq!((channel.state(id).await, platform.0.effects()), ("publishing", 1));
+    channel.pass(SignedDuration::from_hours(2));
+    channel.publish().await.unwrap();
+    channel.settle().await;
+    assert_eq!(channel.state(id).await, "needs_attention");
+    assert!(channel.mailbox.all().iter().any(|mail| mail.to == "coordinator@example.org"));
+    // Taken down, or tried again: whoever says that the rest is absent has it tried once more, and is asked again.
+    let coordinator = channel.officer(curation::roster::Duty::Coordinator).clone();
+    app::queue::attest(&channel.core, id, &coordinator, None).await.unwrap();
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, platform.0.effects()), ("needs_attention", 1));
 }

@@ -153,9 +153,14 @@ async fn take(
     }
 }
 
-/// How long a post of which nobody knows whether it exists is tried before a human is asked, in real time: an outage of
-/// a platform seldom lasts longer.
+/// How long a post of which nobody knows whether it exists, or the rest of a thread, is tried before a human is asked, in
+/// real time: an outage of a platform seldom lasts longer.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
+
+fn has_waited_long(core: &Core, submission: &Submission) -> bool {
+    let since = submission.deliveries.first().map(|delivery| delivery.created_at);
+    since.is_some_and(|since| core.clock.real_time().duration_since(since) > PATIENCE)
+}
 
 /// Takes over from a publisher that vanished, or from a platform that was away: under the same conditions as whoever
 /// took the item.
@@ -168,9 +173,7 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
     let is_unknown = before.deliveries.get(index).is_some_and(|one| one.status == DeliveryStatus::Sending);
     let is_begun = before.deliveries.iter().any(|delivery| delivery.status != DeliveryStatus::Pending);
     let is_whole = revision.content() == before.content;
-    let since = before.deliveries.first().map(|delivery| delivery.created_at);
-    let waited = since.map(|since| core.clock.real_time().duration_since(since));
-    if !is_whole || (is_unknown && waited.is_some_and(|waited| waited > PATIENCE)) {
+    if !is_whole || (is_unknown && has_waited_long(core, &before)) {
         return ask_human(core, before, index, Attention::Ambiguous).await;
     }
     if !is_begun {
@@ -239,7 +242,14 @@ async fn deliver(
                 tracing::warn!(submission = %submission.id, index, why, "a platform is unavailable");
                 if is_first_try {
                     // Definitely no post.
-                    record(core, submission, index, DeliveryStatus::Pending, None).await?;
+                    submission = record(core, submission, index, DeliveryStatus::Pending, None).await?;
+                }
+                // The disclaimer comes last, and half a thread is without it: a human decides whether it stays.
+                let is_half_there =
+                    submission.deliveries.iter().any(|one| one.status == DeliveryStatus::Sent);
+                let is_publishing = matches!(submission.state, State::Publishing { .. });
+                if is_publishing && is_half_there && has_waited_long(core, &submission) {
+                    return ask_human(core, submission, index, Attention::Ambiguous).await;
                 }
                 // An earlier try may have made one. Either way the lease ends, and a later poll goes on from here.
                 return Ok(());
