@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use app::ports::Mail;
 use curation::{submission::State, words::Words};
 use jiff::SignedDuration;
 use tests::{
@@ -64,7 +65,7 @@ impl<'a> Scanner<'a> {
 
     fn open_mails(&mut self) {
         for mail in self.channel.mailbox.all() {
-            for link in web::mail::links(&mail.text).into_iter().chain(links(&mail.html)) {
+            for link in addresses(&mail).into_iter().chain(links(&mail.html)) {
                 self.find(&link);
             }
         }
@@ -108,6 +109,11 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// Every address in a mail, that in its header too.
+fn addresses(mail: &Mail) -> Vec<String> {
+    web::mail::links(&mail.text).into_iter().chain(mail.unsubscribe.clone()).collect()
+}
+
 /// Proposes words with an address; the way to their status page.
 async fn propose(channel: &Channel, text: &str) -> (curation::ids::SubmissionId, String) {
     let mut body = tests::proposal(text);
@@ -131,7 +137,7 @@ async fn busy() -> (Channel, Vec<String>) {
     channel.publish().await.unwrap();
     is_at.push((published, "published"));
     known.push(status);
-    known.extend(channel.mailbox.take().iter().flat_map(|mail| web::mail::links(&mail.text)));
+    known.extend(channel.mailbox.take().iter().flat_map(addresses));
 
     let (rewording, status) = propose(&channel, "Therapy always works.").await;
     for (_, path) in channel.mailbox.review_paths() {
@@ -141,7 +147,7 @@ async fn busy() -> (Channel, Vec<String>) {
     channel.settle().await;
     is_at.push((rewording, "rewording"));
     known.push(status);
-    known.extend(channel.mailbox.take().iter().flat_map(|mail| web::mail::links(&mail.text)));
+    known.extend(channel.mailbox.take().iter().flat_map(addresses));
 
     let (agreeing, status) = propose(&channel, PERSONAL).await;
     let coordinator = channel.officer(curation::roster::Duty::Coordinator).clone();
@@ -204,8 +210,10 @@ async fn a_scanner_changes_nothing() {
         "/status/withdraw",
         "/status/words",
         "/status/agree",
+        "/status/unsubscribe",
         "/review",
         "/review/fresh",
+        "/review/unsubscribe",
     ] {
         assert!(scanner.sent.contains_key(kind), "{kind} was not tried: {:?}", scanner.sent);
     }
@@ -232,7 +240,8 @@ async fn somebody_who_decides_changes_things() {
         scanner.find(link);
     }
     scanner.run().await;
-    for kind in ["/status/withdraw/confirm", "/review/confirm"] {
+    for kind in ["/status/withdraw/confirm", "/review/confirm", "/review/unsubscribe", "/status/unsubscribe"]
+    {
         assert!(scanner.sent.contains_key(kind), "{:?}", scanner.sent);
     }
     assert_ne!(contents(&channel).await, stored);

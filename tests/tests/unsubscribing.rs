@@ -1,4 +1,5 @@
-//! Ending mail by one click, as RFC 8058 has it: a GET changes nothing, and a POST ends mail and nothing else.
+//! Ending mail by one click, as RFC 8058 has it: a GET and a form as it stands change nothing; the request of a mail
+//! program, or a ticked box, ends mail and nothing else.
 
 #![allow(clippy::unwrap_used)]
 
@@ -93,18 +94,57 @@ async fn one_click_ends_invitations_and_leaves_what_is_open() {
 async fn every_kind_of_body_that_a_mail_program_sends_counts() {
     let multipart =
         "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n";
-    for (kind, body) in [
-        ("application/x-www-form-urlencoded", ONE_CLICK),
-        ("multipart/form-data; boundary=b", multipart),
-        ("application/x-www-form-urlencoded", "unsubscribe=yes"),
-        ("text/plain", ""),
-    ] {
+    for (kind, body) in
+        [("application/x-www-form-urlencoded", ONE_CLICK), ("multipart/form-data; boundary=b", multipart)]
+    {
         let (channel, _, therapist, path) = invited().await;
+        let (id, status) = proposed_by(&channel, "someone@example.net").await;
         for _ in 0..2 {
-            assert_eq!(channel.post_raw(&path, &[("content-type", kind)], body).await.status, 200, "{kind}");
+            for path in [&path, &status] {
+                assert_eq!(
+                    channel.post_raw(path, &[("content-type", kind)], body).await.status,
+                    200,
+                    "{kind}"
+                );
+            }
             assert!(is_unsubscribed(&channel, &therapist).await, "{kind}");
+            assert_eq!(channel.core.store.contact(id).await.unwrap(), None);
         }
     }
+}
+
+/// What gateways send that submit whatever they find: nothing that says yes.
+#[tokio::test]
+async fn a_body_that_does_not_say_so_changes_nothing_and_shows_the_page_again() {
+    let (channel, _, therapist, path) = invited().await;
+    let (_, status) = proposed_by(&channel, "someone@example.net").await;
+    let bodies = ["", "unsubscribe=yes", "resume=yes", "confirm=", "confirm=yes", "List-Unsubscribe=No"];
+    let stored = contents(&channel).await;
+    for path in [&path, &status] {
+        for body in bodies {
+            let answer = channel.post_raw(path, &[FORM], body).await;
+            assert_eq!(answer.status, 422, "{body}");
+            assert!(answer.body.contains("Nothing has changed. Tick the box if you want us to stop."));
+            assert_eq!(forms(&answer.body)[0].action, *path, "{body}");
+        }
+        let bare = channel.post_raw(path, &[("content-type", "text/plain")], "").await;
+        assert_eq!(bare.status, 422);
+    }
+    assert_eq!(contents(&channel).await, stored);
+
+    // What is over is not begun again either, unless somebody says so.
+    channel.post_raw(&path, &[FORM], ONE_CLICK).await;
+    channel.post_raw(&status, &[FORM], ONE_CLICK).await;
+    let stored = contents(&channel).await;
+    for body in bodies {
+        let answer = channel.post_raw(&path, &[FORM], body).await;
+        assert_eq!(answer.status, 422, "{body}");
+        assert!(answer.body.contains("Tick the box if you want to be invited again."));
+        assert!(is_unsubscribed(&channel, &therapist).await);
+        let answer = channel.post_raw(&status, &[FORM], body).await;
+        assert!(answer.body.contains("You get no more mails about this"), "{body}");
+    }
+    assert_eq!(contents(&channel).await, stored);
 }
 
 #[tokio::test]
@@ -113,18 +153,20 @@ async fn the_page_and_a_coordinator_can_undo_it() {
     for expected in [true, false, true] {
         let page = channel.get(&path).await;
         let form = forms(&page.body).remove(0);
-        assert_eq!(form.action, path);
-        let fields = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let answer = channel.post_form(&path, &fields.collect::<Vec<_>>()).await;
+        assert_eq!((form.action, form.fields), (path.clone(), vec![]), "nothing is ticked");
+        assert!(page.body.contains(" required"));
+        assert_eq!(form.open.len(), 1);
+        let ticked = form.open.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let answer = channel.post_form(&path, &ticked.collect::<Vec<_>>()).await;
         assert_eq!(answer.status, 200);
         assert_eq!(is_unsubscribed(&channel, &therapist).await, expected);
     }
     assert!(!app::roster::pause(&channel.core, therapist.id, false).await.unwrap().unsubscribed);
 }
 
-/// The worst that a mail gateway does that sends every form it finds.
+/// The worst that a mail gateway does that presses the button of every mail.
 #[tokio::test]
-async fn a_scanner_that_posts_ends_mail_and_casts_no_vote() {
+async fn a_gateway_that_presses_the_button_ends_mail_and_casts_no_vote() {
     let (channel, id, ..) = invited().await;
     for path in paths(&channel, "therapist") {
         channel.post_raw(&path, &[FORM], ONE_CLICK).await;
@@ -134,6 +176,18 @@ async fn a_scanner_that_posts_ends_mail_and_casts_no_vote() {
     assert!(review.seats.iter().all(|seat| !seat.stepped_back && !seat.silent && seat.ballot.is_none()));
     channel.all_vote("approve").await;
     assert_eq!(channel.state(id).await, "approved", "all of them could still vote");
+}
+
+#[tokio::test]
+async fn a_submitter_who_ticks_the_box_is_forgotten_too() {
+    let channel = Channel::open().await;
+    let (id, path) = proposed_by(&channel, "someone@example.net").await;
+    let form = forms(&channel.get(&path).await.body).remove(0);
+    assert!(form.fields.is_empty());
+    let ticked = form.open.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    assert_eq!(channel.post_form(&path, &ticked.collect::<Vec<_>>()).await.status, 200);
+    assert_eq!(channel.core.store.contact(id).await.unwrap(), None);
+    assert!(forms(&channel.get(&path).await.body).is_empty());
 }
 
 #[tokio::test]

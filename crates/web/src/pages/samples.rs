@@ -256,7 +256,12 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         ("unsubscribe-submitter-done", Subscriber::Submitter, true),
     ] {
         let action = with("/review/unsubscribe/v4.local.example");
-        add(name, false, Unsubscribe { subscriber, is_done, action }.html());
+        let mut page = Unsubscribe { subscriber, is_done, action, errors: Errors::none() };
+        add(name, false, page.html());
+        if let (Subscriber::Therapist, Some(reminder)) = (subscriber, page.reminder()) {
+            page.errors.add("confirm", reminder);
+            add(if is_done { "unsubscribe-done-again" } else { "unsubscribe-again" }, false, page.html());
+        }
     }
     add("dead-link", false, DeadLink { asked: false }.html());
     add("dead-link-asked", false, DeadLink { asked: true }.html());

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use super::Errors;
+
 /// Whose mail ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Subscriber {
@@ -11,9 +13,8 @@ pub enum Subscriber {
     Submitter,
 }
 
-/// How it stands, with the one button that changes it: `POST {action}` with `unsubscribe`, or for a therapist `resume`.
-///
-/// The one page whose form acts as it stands: RFC 8058 asks for an address at which a bare POST is enough.
+/// How it stands, with the one form that changes it: `POST {action}` with `confirm`, which is [`Unsubscribe::END`] or for
+/// a therapist [`Unsubscribe::RESUME`], and which nobody ticks but its reader.
 #[derive(Clone, Debug, Template)]
 #[template(path = "unsubscribe.html")]
 pub struct Unsubscribe {
@@ -23,9 +24,28 @@ pub struct Unsubscribe {
     pub is_done: bool,
     /// The page's own address.
     pub action: String,
+    /// What was not ticked.
+    pub errors: Errors,
 }
 
 impl Unsubscribe {
+    /// `confirm`, ticked to end mail.
+    pub const END: &'static str = "end";
+    /// `confirm`, ticked to get mail again.
+    pub const RESUME: &'static str = "resume";
+
+    /// What is said when the form came back as it stood; none if there is no form.
+    #[must_use]
+    pub fn reminder(&self) -> Option<&'static str> {
+        match (self.subscriber, self.is_done) {
+            (Subscriber::Therapist, true) => {
+                Some("Nothing has changed. Tick the box if you want to be invited again.")
+            }
+            (_, false) => Some("Nothing has changed. Tick the box if you want us to stop."),
+            (Subscriber::Submitter, true) => None,
+        }
+    }
+
     fn title(&self) -> &'static str {
         match (self.subscriber, self.is_done) {
             (Subscriber::Therapist, false) => "No more invitations?",
@@ -52,11 +72,14 @@ impl Unsubscribe {
         }
     }
 
-    fn button(&self) -> Option<(&'static str, &'static str)> {
+    /// What ticking means, the words beside the box, and those on the button.
+    fn choice(&self) -> Option<(&'static str, &'static str, &'static str)> {
         match (self.subscriber, self.is_done) {
-            (Subscriber::Therapist, false) => Some(("unsubscribe", "Stop the invitations")),
-            (Subscriber::Therapist, true) => Some(("resume", "Invite me again")),
-            (Subscriber::Submitter, false) => Some(("unsubscribe", "Stop the mails")),
+            (Subscriber::Therapist, false) => {
+                Some((Self::END, "Yes, stop inviting me", "Stop the invitations"))
+            }
+            (Subscriber::Therapist, true) => Some((Self::RESUME, "Yes, invite me again", "Invite me again")),
+            (Subscriber::Submitter, false) => Some((Self::END, "Yes, stop mailing me", "Stop the mails")),
             (Subscriber::Submitter, true) => None,
         }
     }
