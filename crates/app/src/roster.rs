@@ -112,7 +112,8 @@ pub async fn add_officer(core: &Core, name: String, email: &str, duty: Duty) -> 
     if officers.iter().any(|officer| Some(officer.duty) == other && officer.email == email) {
         return Err(RosterError::Duplicate);
     }
-    let officer = Officer { id: new_id(core), name: field(name, "name")?, email, duty, bouncing: false };
+    let name = field(name, "name")?;
+    let officer = Officer { id: new_id(core), name, email, duty, bouncing: false, version: 1 };
     core.store.put_officer(&officer).await?;
     Ok(officer)
 }
@@ -167,11 +168,19 @@ pub(crate) async fn mark_officer(
     id: PersonId,
     is_bouncing: bool,
 ) -> Result<Officer, RosterError> {
-    let officers = core.store.officers().await?;
-    let mut officer = officers.into_iter().find(|officer| officer.id == id).ok_or(RosterError::Unknown)?;
-    officer.bouncing = is_bouncing;
-    core.store.put_officer(&officer).await?;
-    Ok(officer)
+    for _ in 0..crate::MOST_RACES {
+        let officers = core.store.officers().await?;
+        let mut officer =
+            officers.into_iter().find(|officer| officer.id == id).ok_or(RosterError::Unknown)?;
+        officer.bouncing = is_bouncing;
+        officer.version += 1;
+        match core.store.put_officer(&officer).await {
+            Ok(()) => return Ok(officer),
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
 }
 
 /// Stops or starts publishing and inviting, for the whole channel.

@@ -151,6 +151,9 @@ pub struct Officer {
     /// True since mail to the address came back: mail for this duty goes to others, or to the next duty.
     #[serde(default)]
     pub bouncing: bool,
+    /// Raised by each change; 0 for what was stored before there were versions.
+    #[serde(default)]
+    pub version: u64,
 }
 
 impl std::fmt::Debug for Officer {

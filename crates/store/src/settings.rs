@@ -86,13 +86,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] if somebody wrote meanwhile.
     pub async fn put_therapist(&self, therapist: &Therapist) -> Result<(), StoreError> {
-        let request = self
-            .client
-            .put_item()
-            .table_name(&self.tables.settings)
-            .set_item(Some(therapist_item(therapist)?));
-        let request = match therapist.version {
-            0 | 1 => request.condition_expression("attribute_not_exists(pk)"),
+        self.put_person(therapist_item(therapist)?, therapist.version, "attribute_not_exists(pk)").await
+    }
+
+    async fn put_person(&self, item: Item, version: u64, first: &str) -> Result<(), StoreError> {
+        let request = self.client.put_item().table_name(&self.tables.settings).set_item(Some(item));
+        let request = match version {
+            0 | 1 => request.condition_expression(first),
             version => request
                 .condition_expression("version = :version")
                 .expression_attribute_values(":version", number(version - 1)),
@@ -113,13 +113,15 @@ impl Store {
         items.iter().map(|item| document(item, "officer")).collect()
     }
 
-    /// Writes somebody who runs the channel.
+    /// Writes somebody who runs the channel over the version before; over nothing, or over what was stored before there
+    /// were versions, if the version is 1.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Conflict`] if somebody wrote meanwhile.
     pub async fn put_officer(&self, officer: &Officer) -> Result<(), StoreError> {
-        let item = with_document("roster", &format!("officer#{}", officer.id), officer)?;
-        self.put(&self.tables.settings, item).await
+        let mut item = with_document("roster", &format!("officer#{}", officer.id), officer)?;
+        item.insert("version".to_owned(), number(officer.version));
+        self.put_person(item, officer.version, "attribute_not_exists(version)").await
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(

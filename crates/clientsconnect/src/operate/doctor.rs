@@ -155,8 +155,9 @@ async fn examine(looks: &Looks, store: &Store) -> Vec<Finding> {
         }
         None => found.push(things::not_written("public pages", channel, "public-url")),
     }
-    found.extend(people::all(channel, store, SystemClock.now()).await);
-    found.push(things::publishing(channel, &parameters));
+    let (seen, out_there) = people::all(channel, store, SystemClock.now()).await;
+    found.extend(seen);
+    found.push(things::publishing(channel, &parameters, out_there));
     if let Some(account) = things::account(&parameters) {
         found.push(things::signed_in(channel, &looks.sign_in(account).await));
     }

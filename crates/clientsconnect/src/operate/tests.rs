@@ -194,6 +194,7 @@ async fn a_roster_is_kept_by_hand() {
     store.put_therapist(&therapist).await.unwrap();
     let mut officer = store.officers().await.unwrap().remove(0);
     officer.bouncing = true;
+    officer.version += 1;
     store.put_officer(&officer).await.unwrap();
     let shown = channel.says(&["roster", "list"]).await;
     assert!(shown.plain.contains("mail to them comes back; not invited, since they unsubscribed."));

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use curation::{
     cadence::{Cadence, Slot},
     policy::Policy,
     review::Decision,
-    roster::{Duty, Membership},
+    roster::{Duty, Membership, Officer},
     submission::{ReleaseTo, Submission},
 };
 use store::{Check, StoreError, Switches, Write};
@@ -208,6 +209,43 @@ async fn a_therapist_is_written_over_the_version_that_was_read() {
     pause.version = 3;
     world.store.put_therapist(&pause).await.unwrap();
     assert!(world.store.therapists().await.unwrap() == [pause]);
+}
+
+#[tokio::test]
+async fn whoever_runs_the_channel_is_written_over_the_version_that_was_read() {
+    let world = World::new().await;
+    let mut one = Officer {
+        id: person(1),
+        name: "Example Lead".to_owned(),
+        email: "lead@example.org".to_owned(),
+        duty: Duty::Lead,
+        bouncing: false,
+        version: 1,
+    };
+    world.store.put_officer(&one).await.unwrap();
+    assert_eq!(world.store.put_officer(&one).await, Err(StoreError::Conflict));
+    (one.bouncing, one.version) = (true, 2);
+    world.store.put_officer(&one).await.unwrap();
+    let late = Officer { bouncing: false, ..one.clone() };
+    assert_eq!(world.store.put_officer(&late).await, Err(StoreError::Conflict));
+    assert!(world.store.officers().await.unwrap() == [one.clone()]);
+
+    // One from before there were versions is changed too, and by one of two.
+    let key = |name: &str| AttributeValue::S(name.to_owned());
+    let stored = r#"{"id":"ID","name":"Example Lead","email":"lead@example.org","duty":"lead"}"#;
+    let put = world.raw.put_item().table_name(&world.tables.settings);
+    put.item("pk", key("roster"))
+        .item("sk", key(&format!("officer#{}", one.id)))
+        .item("document", key(&stored.replace("ID", &one.id.to_string())))
+        .send()
+        .await
+        .unwrap();
+    let mut old = world.store.officers().await.unwrap().remove(0);
+    assert_eq!((old.version, old.bouncing), (0, false));
+    (old.bouncing, old.version) = (true, 1);
+    world.store.put_officer(&old).await.unwrap();
+    assert_eq!(world.store.put_officer(&old).await, Err(StoreError::Conflict));
+    assert!(world.store.officers().await.unwrap() == [old]);
 }
 
 #[tokio::test]

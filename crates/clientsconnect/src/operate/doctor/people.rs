@@ -7,34 +7,38 @@ use std::collections::BTreeSet;
 use curation::{
     policy::{Thresholds, Tier},
     roster::{Duty, Officer, Therapist},
-    submission::{Lane, Submission},
+    submission::{Delivery, DeliveryStatus, Lane, State, Submission},
     time::Now,
 };
 use jiff::SignedDuration;
 use store::{Store, StoreError, Switches};
 
 use super::Finding;
-use crate::operate::{advice, item::DUTIES};
+use crate::{
+    local::timeline,
+    operate::{advice, item::DUTIES},
+};
 
 /// How long something may be overdue before the schedules are suspected: several rounds of the sweep of five minutes.
 const OVERDUE: SignedDuration = SignedDuration::from_mins(20);
 
-/// Everything that the tables say.
-pub(super) async fn all(channel: &str, store: &Store, now: Now) -> Vec<Finding> {
+/// Everything that the tables say; and how many items have posts on a platform of the world outside, or may have.
+pub(super) async fn all(channel: &str, store: &Store, now: Now) -> (Vec<Finding>, usize) {
     match look(channel, store, now).await {
-        Ok(findings) => findings,
+        Ok(seen) => seen,
         Err(error) => {
             let what = format!("the tables cannot be read: {:#}", advice::of_store(&error));
-            vec![Finding::broken("roster and queue", what, "aws sts get-caller-identity")]
+            (vec![Finding::broken("roster and queue", what, "aws sts get-caller-identity")], 0)
         }
     }
 }
 
-async fn look(channel: &str, store: &Store, now: Now) -> Result<Vec<Finding>, StoreError> {
+async fn look(channel: &str, store: &Store, now: Now) -> Result<(Vec<Finding>, usize), StoreError> {
     let settings = store.channel().await?;
     let (therapists, officers) = (store.therapists().await?, store.officers().await?);
     let items = store.list().await?;
-    Ok(vec![
+    let out_there = items.iter().filter(|item| is_out_there(item)).count();
+    let findings = vec![
         people(channel, &officers),
         reviewers(channel, "reviewers", Tier::Standard, &settings.policy.standard, &therapists, now),
         reviewers(
@@ -48,7 +52,25 @@ async fn look(channel: &str, store: &Store, now: Now) -> Result<Vec<Finding>, St
         running(channel, &settings.switches),
         sweeps(channel, &settings.switches, &items, now),
         waiting(channel, &items),
-    ])
+    ];
+    Ok((findings, out_there))
+}
+
+/// Whether a post of it is, or may be, where the public sees it: as long as it is, somebody may want it taken down.
+fn is_out_there(item: &Submission) -> bool {
+    let has_posts = matches!(
+        item.state,
+        State::Published { .. }
+            | State::Publishing { .. }
+            | State::NeedsAttention { .. }
+            | State::Retracting { .. }
+    );
+    // The timeline of a local channel is nobody else's to see.
+    let local = timeline::rules().platform;
+    let may_exist = |one: &&Delivery| {
+        !matches!(one.status, DeliveryStatus::Pending | DeliveryStatus::Skipped | DeliveryStatus::Deleted)
+    };
+    has_posts && item.deliveries.iter().filter(may_exist).any(|one| one.platform != local)
 }
 
 /// Whether there is somebody for each duty, and two mailboxes for what takes two people.

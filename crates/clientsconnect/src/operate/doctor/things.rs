@@ -312,15 +312,29 @@ pub(super) fn help(channel: &str, url: &str, seen: &Result<Page, NoAnswer>) -> F
     Finding::broken(CHECK, what, logs(channel))
 }
 
-/// Whether, and where, the channel publishes.
-pub(super) fn publishing(channel: &str, parameters: &Parameters) -> Finding {
+/// Whether, and where, the channel publishes; `out_there` is how many items have posts on a platform already.
+pub(super) fn publishing(channel: &str, parameters: &Parameters, out_there: usize) -> Finding {
     const CHECK: &str = "publishing";
+    // Who has no account and no password cannot take down either, whatever somebody reports or withdraws.
+    let stuck = |why: &str, next: &str| {
+        let what = format!(
+            "{why}, and {out_there} published before cannot be taken down. To stop posting, use \
+             `clientsconnect pause --tables {channel}` instead"
+        );
+        Finding::broken(CHECK, what, next)
+    };
     if parameters.plain("trial") == Some("yes") {
-        return Finding::ok(CHECK, "this is a trial: nothing is published anywhere");
+        return match out_there {
+            0 => Finding::ok(CHECK, "this is a trial: nothing is published anywhere"),
+            _ => stuck("this is a trial", "sam deploy --parameter-overrides Trial=no"),
+        };
     }
     let (service, identifier) =
         match (parameters.plain("bluesky-service"), parameters.plain("bluesky-identifier")) {
             (Some(service), Some(identifier)) => (service, identifier),
+            (None, None) if out_there > 0 => {
+                return stuck("off: no platform is set up", "sam deploy --guided");
+            }
             (None, None) => {
                 return Finding::ok(CHECK, "off: no platform is set up, so what is approved waits");
             }

@@ -5,7 +5,11 @@
 use std::sync::Arc;
 
 use app::accept::{HOURLY_LIMIT, Proposal, Source, propose};
-use curation::words::Words;
+use curation::{
+    composition::PlatformName,
+    submission::{Afterwards, Attention, Step},
+    words::Words,
+};
 use store::Switches;
 
 use super::{super::Status, *};
@@ -47,7 +51,7 @@ impl Channel {
     /// The finding of this check, as a whole run of them has it.
     async fn finding(&self, check: &str) -> Finding {
         let core = &self.connection.core;
-        let findings = all("example", &core.store, core.clock.now()).await;
+        let (findings, _) = all("example", &core.store, core.clock.now()).await;
         findings.into_iter().find(|finding| finding.check == check).unwrap()
     }
 
@@ -70,7 +74,7 @@ async fn each_duty_needs_somebody_and_a_release_two_mailboxes() {
     let store = &channel.connection.core.store;
     let officers = store.officers().await.unwrap();
     let lead = officers.into_iter().find(|officer| officer.duty == Duty::Lead).unwrap();
-    store.put_officer(&Officer { bouncing: true, ..lead }).await.unwrap();
+    store.put_officer(&Officer { bouncing: true, version: lead.version + 1, ..lead }).await.unwrap();
     let bouncing = channel.finding("people").await;
     assert!(bouncing.what.starts_with("mail to the lead comes back"), "{bouncing:?}");
     assert_eq!(bouncing.next.unwrap(), "clientsconnect roster list --tables example");
@@ -93,6 +97,52 @@ async fn reviews_need_enough_people_from_enough_registers() {
     channel.hand.set("2027-02-24T12:00:00Z");
     let lapsed = channel.finding("reviewers").await;
     assert!(lapsed.what.starts_with("0 may be invited"), "{lapsed:?}");
+}
+
+#[tokio::test]
+async fn what_is_on_a_platform_of_the_world_outside_is_counted() {
+    let channel = Channel::new().await;
+    let proposal = Proposal {
+        words: Words::parse("A first session is often about getting to know each other.").unwrap(),
+        role: None,
+        email: None,
+        may_contact: false,
+    };
+    let source = Source { bucket: "example".to_owned(), hourly_limit: HOURLY_LIMIT };
+    let Connection { core, rules, .. } = &channel.connection;
+    propose(core, rules, &proposal, &source, None).await.unwrap();
+    let mut item = core.store.list().await.unwrap().remove(0);
+    let now = core.clock.now();
+    let (at, due_at) = (now.at, now.at);
+    let delivery = |platform: &str, status| Delivery {
+        platform: PlatformName::new(platform),
+        part: 0,
+        key: "3mdabcdefgh22".to_owned(),
+        created_at: at,
+        status,
+        post: None,
+    };
+    let attention = State::NeedsAttention { why: Attention::Ambiguous, due_at };
+    let retracting = State::Retracting { then: Afterwards::Retracted, due_at };
+    for (state, platform, status, expected) in [
+        (State::Published { at }, "bluesky", DeliveryStatus::Sent, true),
+        (State::Published { at }, "local", DeliveryStatus::Sent, false),
+        (State::Publishing { due_at }, "bluesky", DeliveryStatus::Sending, true),
+        (State::Publishing { due_at }, "bluesky", DeliveryStatus::Pending, false),
+        (attention, "bluesky", DeliveryStatus::Ambiguous, true),
+        (retracting.clone(), "bluesky", DeliveryStatus::Sent, true),
+        (retracting, "bluesky", DeliveryStatus::Deleted, false),
+        (State::Retracted { due_at: None }, "bluesky", DeliveryStatus::Deleted, false),
+    ] {
+        item.state = state;
+        item.deliveries = vec![delivery("local", DeliveryStatus::Pending), delivery(platform, status)];
+        assert_eq!(is_out_there(&item), expected, "{:?}", item.state);
+        let before = core.store.load(item.id).await.unwrap().unwrap();
+        item.version = before.version + 1;
+        let step = Step { submission: item.clone(), entries: vec![], notices: vec![] };
+        core.store.commit(&before, &step, vec![], &[], now).await.unwrap();
+        assert_eq!(all("example", &core.store, now).await.1, usize::from(expected), "{:?}", item.state);
+    }
 }
 
 #[tokio::test]

@@ -204,9 +204,23 @@ fn publishing_is_off_a_trial_or_has_its_password() {
         (with(&there, &["bluesky-password"]), Status::Ok, "as example.org on Bluesky"),
     ];
     for (parameters, status, expected) in table {
-        let finding = publishing("example", &parameters);
+        let finding = publishing("example", &parameters, 0);
         assert_eq!(finding.status, status, "{finding:?}");
         assert!(finding.what.contains(expected), "{finding:?}");
+        // What is public already can be taken down by no channel that has nowhere to publish.
+        let published = publishing("example", &parameters, 3);
+        match expected {
+            "this is a trial" | "off: no platform is set up" => {
+                assert_eq!(published.status, Status::Broken, "{published:?}");
+                assert!(published.what.starts_with(expected), "{published:?}");
+                assert!(published.what.contains("3 published before cannot be taken down"), "{published:?}");
+                assert!(published.what.contains("`clientsconnect pause --tables example`"), "{published:?}");
+                let is_trial = expected == "this is a trial";
+                assert_eq!(is_trial, next(&published) == "sam deploy --parameter-overrides Trial=no");
+                assert_eq!(!is_trial, next(&published) == "sam deploy --guided");
+            }
+            _ => assert_eq!(published, finding),
+        }
         assert!(!format!("{finding:?}").contains("planted"));
         let signs_in = status == Status::Ok && expected.starts_with("as ");
         assert_eq!(account(&parameters).is_some(), signs_in, "{finding:?}");
