@@ -177,6 +177,28 @@ async fn the_leads_bounce_tells_the_deputy_at_once_and_the_deputys_the_coordinat
     assert_eq!(channel.mailbox.take()[0].to, "lead@example.org");
 }
 
+/// A full mailbox, or an absence notice, which SES reports in the same way.
+#[tokio::test]
+async fn a_leads_alert_that_is_not_delivered_this_time_tells_the_deputy_at_once_and_marks_nobody() {
+    let channel = Channel::open().await;
+    let id = channel.propose(CRISIS).await;
+    let alert = channel.mailbox.take().remove(0);
+    let event = bounce(&alert.to, Some(id), "Transient");
+    for expected in [&["deputy@example.org"][..], &[]] {
+        assert!(channel.came_back(&event).await.is_empty());
+        let mails = channel.mailbox.take();
+        assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), expected);
+    }
+    // Nobody but a coordinator is left, and learns that something waits.
+    channel.came_back(&bounce("deputy@example.org", Some(id), "Transient")).await;
+    let mails = channel.mailbox.take();
+    assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["coordinator@example.org"]);
+    assert!(channel.core.store.officers().await.unwrap().iter().all(|officer| !officer.bouncing));
+    // The next one is tried at the lead again.
+    channel.propose(CRISIS).await;
+    assert_eq!(channel.mailbox.take()[0].to, "lead@example.org");
+}
+
 /// Two items were on their way to a mailbox that was gone, before anybody knew.
 #[tokio::test]
 async fn every_alert_that_comes_back_goes_to_the_deputy() {

@@ -75,14 +75,17 @@ impl std::fmt::Debug for Bounce {
 pub async fn record(core: &Core, bounce: &Bounce) -> Result<(), StepFailure> {
     let about = bounce.submission.map(|id| id.to_string()).unwrap_or_default();
     tracing::info!(submission = about, kind = bounce.kind.as_str(), "a mail came back");
-    if bounce.kind == Kind::Transient {
-        return Ok(());
-    }
     // An id that no submission has says as little as none.
     let submission = match bounce.submission {
         Some(id) => core.store.load(id).await?,
         None => None,
     };
+    if bounce.kind == Kind::Transient {
+        return match submission {
+            Some(submission) => not_this_time(core, bounce, &submission).await,
+            None => Ok(()),
+        };
+    }
     let (therapists, officers) = (core.store.therapists().await?, core.store.officers().await?);
     let mut hinted = Hinted::new();
     for address in &bounce.addresses {
@@ -97,6 +100,21 @@ pub async fn record(core: &Core, bounce: &Bounce) -> Result<(), StepFailure> {
             && core.store.contact(submission.id).await?.is_some_and(|email| is_theirs(&email))
         {
             forget_address(core, submission.id).await?;
+        }
+    }
+    for submission in hinted.values() {
+        core.hint(QueueName::Invitations, submission).await;
+    }
+    Ok(())
+}
+
+/// A full mailbox, a server that was away, an absence notice: the next mail may arrive, so nobody is marked and nobody's
+/// address is forgotten. But somebody in danger does not wait for it.
+async fn not_this_time(core: &Core, bounce: &Bounce, submission: &Submission) -> Result<(), StepFailure> {
+    let mut hinted = Hinted::new();
+    for officer in core.store.officers().await? {
+        if bounce.addresses.iter().any(|address| officer.email.eq_ignore_ascii_case(address)) {
+            tell_next(core, officer.duty, submission.id, &mut hinted).await?;
         }
     }
     for submission in hinted.values() {
