@@ -7,11 +7,17 @@
 
 use std::{os::unix::process::ExitStatusExt, sync::Arc};
 
-use curation::{composition::Replies, ids::SubmissionId, roster::Duty, submission::DeliveryStatus};
+use async_trait::async_trait;
+use curation::{
+    composition::{PlatformRules, Replies},
+    ids::SubmissionId,
+    roster::Duty,
+    submission::DeliveryStatus,
+};
 use jiff::SignedDuration;
 use lambda_runtime::{Context, LambdaEvent};
 use platforms::{
-    Intent, Platform, RemotePost,
+    Intent, Platform, PlatformError, RemotePost,
     bluesky::{Account, Bluesky},
     secret::FixedSecret,
 };
@@ -200,6 +206,51 @@ async fn a_wrong_password_leaves_the_item_waiting_and_is_tried_once() {
     let right: Arc<dyn Platform> = with_password(&pds.account, &pds.password);
     let event = LambdaEvent::new(json!({}), Context::default());
     publish_scheduled::handle(&channel.core, &[right], event).await.unwrap();
+    assert_eq!(channel.state(id).await, "published");
+    holds_the_thread(&pds, &pds.did, &channel, id, 1).await;
+}
+
+/// Makes every post, and never says so.
+struct Mute(Arc<Bluesky>);
+
+#[async_trait]
+impl Platform for Mute {
+    fn rules(&self) -> PlatformRules {
+        self.0.rules()
+    }
+
+    fn repeats_safely(&self) -> bool {
+        self.0.repeats_safely()
+    }
+
+    async fn publish(&self, intent: &Intent) -> Result<RemotePost, PlatformError> {
+        self.0.publish(intent).await?;
+        Err(PlatformError::Ambiguous("no answer"))
+    }
+
+    async fn find(&self, intent: &Intent) -> Result<Option<RemotePost>, PlatformError> {
+        self.0.find(intent).await
+    }
+
+    async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError> {
+        self.0.delete(post).await
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a PDS: scripts/test bluesky"]
+async fn a_post_that_a_human_overlooked_is_known_by_its_key_and_made_once() {
+    let pds = Pds::start().await;
+    let bluesky = with_password(&pds.account, &pds.password);
+    let channel = Channel::open_on(Arc::clone(&bluesky) as Arc<dyn Platform>).await;
+    let id = channel.approved(SHORT).await;
+    let event = LambdaEvent::new(json!({}), Context::default());
+    publish_scheduled::handle(&channel.core, &[Arc::new(Mute(bluesky))], event).await.unwrap();
+    channel.pass(SignedDuration::from_hours(7));
+    channel.publish().await.unwrap();
+    assert_eq!(channel.state(id).await, "needs_attention");
+    app::queue::attest(&channel.core, id, channel.officer(Duty::Coordinator), None).await.unwrap();
+    channel.publish().await.unwrap();
     assert_eq!(channel.state(id).await, "published");
     holds_the_thread(&pds, &pds.did, &channel, id, 1).await;
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use app::ports::{MailError, QueueName};
 use async_trait::async_trait;
-use curation::composition::PlatformRules;
+use aws_sdk_dynamodb::types::AttributeValue;
+use curation::{composition::PlatformRules, ids::SubmissionId, roster::Duty, submission::DeliveryStatus};
 use jiff::SignedDuration;
+use lambda_runtime::{Context, LambdaEvent};
 use platforms::{Intent, Platform, PlatformError, RemotePost};
 use tests::{Channel, Timeline};
 
@@ -120,8 +122,7 @@ async fn a_platform_that_refuses_asks_a_human() {
     assert_eq!(channel.state(id).await, "needs_attention");
     assert!(channel.mailbox.all().iter().any(|mail| mail.to == "coordinator@example.org"));
     channel.timeline.fail(None);
-    let coordinator = channel.officer(curation::roster::Duty::Coordinator).clone();
-    app::queue::attest(&channel.core, id, &coordinator, None).await.unwrap();
+    attested_absent(&channel, id).await;
     channel.publish().await.unwrap();
     assert_eq!(channel.state(id).await, "approved", "it takes its turn again");
     channel.pass(SignedDuration::from_mins(90));
@@ -237,8 +238,148 @@ async fn a_post_that_stays_unknown_for_hours_is_a_humans_to_look_for() {
     assert!(channel.mailbox.all().iter().any(|mail| mail.to == "coordinator@example.org"));
 }
 
+/// Whoever looked overlooked it. The platform does not: the post has the key that it had.
+#[tokio::test]
+async fn a_post_that_a_human_overlooked_is_not_made_a_second_time() {
+    let channel = Channel::open().await;
+    let id = channel.approved(TEXT).await;
+    channel.timeline.lose_answers(true);
+    channel.publish().await.unwrap();
+    let key = channel.load(id).await.deliveries[0].key.clone();
+    channel.pass(SignedDuration::from_hours(7));
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, channel.timeline.effects()), ("needs_attention", 1));
+    channel.timeline.lose_answers(false);
+    attested_absent(&channel, id).await;
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, channel.timeline.effects()), ("published", 1));
+    assert_eq!(channel.load(id).await.deliveries[0].key, key);
+}
+
+async fn attested_absent(channel: &Channel, id: SubmissionId) {
+    let coordinator = channel.officer(Duty::Coordinator).clone();
+    app::queue::attest(&channel.core, id, &coordinator, None).await.unwrap();
+}
+
+/// An item whose only post a human attests to be absent, on a platform that answers again.
+async fn absent() -> (Channel, SubmissionId) {
+    let channel = Channel::open().await;
+    let id = channel.approved(TEXT).await;
+    channel.timeline.fail(Some(PlatformError::Ambiguous("no answer")));
+    channel.publish().await.unwrap();
+    channel.pass(SignedDuration::from_hours(7));
+    channel.publish().await.unwrap();
+    assert_eq!(channel.state(id).await, "needs_attention");
+    attested_absent(&channel, id).await;
+    channel.timeline.fail(None);
+    (channel, id)
+}
+
+#[tokio::test]
+async fn what_a_human_attests_to_be_absent_is_asked_about_again_before_it_is_posted() {
+    let (channel, id) = absent().await;
+    app::roster::pause_channel(&channel.core, true).await.unwrap();
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, channel.timeline.effects()), ("publishing", 0));
+    app::roster::pause_channel(&channel.core, false).await.unwrap();
+    for therapist in &channel.therapists {
+        app::roster::pause(&channel.core, therapist.id, true).await.unwrap();
+    }
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, channel.timeline.effects()), ("needs_attention", 0));
+    for therapist in &channel.therapists {
+        app::roster::pause(&channel.core, therapist.id, false).await.unwrap();
+    }
+    attested_absent(&channel, id).await;
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, channel.timeline.effects()), ("published", 1));
+}
+
+#[tokio::test]
+async fn what_a_human_overlooked_is_taken_down_all_the_same() {
+    let channel = Channel::open().await;
+    let id = channel.approved(TEXT).await;
+    channel.timeline.lose_answers(true);
+    channel.publish().await.unwrap();
+    channel.pass(SignedDuration::from_hours(7));
+    channel.publish().await.unwrap();
+    attested_absent(&channel, id).await;
+    app::queue::close(&channel.core, id, channel.officer(Duty::Coordinator)).await.unwrap();
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, channel.timeline.posts()), ("retracted", vec![]));
+}
+
+/// Knows no key: what is repeated is another post.
+struct Forgetful(Timeline);
+
+#[async_trait]
+impl Platform for Forgetful {
+    fn rules(&self) -> PlatformRules {
+        self.0.rules()
+    }
+
+    fn repeats_safely(&self) -> bool {
+        false
+    }
+
+    async fn publish(&self, intent: &Intent) -> Result<RemotePost, PlatformError> {
+        self.0.publish(intent).await
+    }
+
+    async fn find(&self, _: &Intent) -> Result<Option<RemotePost>, PlatformError> {
+        Ok(None)
+    }
+
+    async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError> {
+        self.0.delete(post).await
+    }
+}
+
+#[tokio::test]
+async fn where_no_platform_knows_a_key_what_is_absent_takes_its_turn_again() {
+    let platform = Arc::new(Forgetful(Timeline::default()));
+    let channel = Channel::open_on(Arc::clone(&platform) as Arc<dyn Platform>).await;
+    let id = channel.approved(TEXT).await;
+    platform.0.fail(Some(PlatformError::Ambiguous("no answer")));
+    channel.publish().await.unwrap();
+    assert_eq!(channel.state(id).await, "needs_attention", "nobody but a human can know");
+    platform.0.fail(None);
+    attested_absent(&channel, id).await;
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, platform.0.effects()), ("approved", 0));
+    channel.pass(SignedDuration::from_mins(90));
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, platform.0.effects()), ("published", 1));
+}
+
+/// Each turn writes two entries into the record, and a wrong password lasts for many turns.
+#[tokio::test]
+async fn what_a_platform_does_not_take_waits_a_while_for_its_next_turn_even_if_there_is_a_slot() {
+    let channel = Channel::open().await;
+    let id = channel.approved(TEXT).await;
+    channel.timeline.fail(Some(PlatformError::Unavailable("the sign-in was refused")));
+    channel.publish().await.unwrap();
+    channel.pass(SignedDuration::from_mins(4));
+    channel.publish().await.unwrap();
+    assert_eq!(channel.state(id).await, "approved");
+    let written = channel.core.store.audit(id).await.unwrap().len();
+    // As if nothing had been posted for days.
+    let settings = channel.raw.delete_item().table_name(&channel.tables.settings);
+    let key = |name: &str| AttributeValue::S(name.to_owned());
+    settings.key("pk", key("channel")).key("sk", key("cadence")).send().await.unwrap();
+    for _ in 0..14 {
+        channel.publish().await.unwrap();
+        channel.pass(SignedDuration::from_mins(1));
+    }
+    assert_eq!(channel.core.store.audit(id).await.unwrap().len(), written);
+    channel.timeline.fail(None);
+    channel.pass(SignedDuration::from_mins(1));
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, channel.timeline.effects()), ("published", 1));
+}
+
 /// Takes the first post of a thread and no other.
-struct TakesOne(Timeline);
+struct TakesOne(Arc<Timeline>);
 
 #[async_trait]
 impl Platform for TakesOne {
@@ -268,7 +409,7 @@ impl Platform for TakesOne {
 
 #[tokio::test]
 async fn half_a_thread_that_gets_no_further_for_hours_is_a_humans_to_decide_about() {
-    let platform = Arc::new(TakesOne(Timeline::default()));
+    let platform = Arc::new(TakesOne(Arc::default()));
     let channel = Channel::open_on(Arc::clone(&platform) as Arc<dyn Platform>).await;
     let id = channel.approved(&[TEXT; 10].join(" ")).await;
     channel.publish().await.unwrap();
@@ -283,8 +424,39 @@ async fn half_a_thread_that_gets_no_further_for_hours_is_a_humans_to_decide_abou
     assert_eq!(channel.state(id).await, "needs_attention");
     assert!(channel.mailbox.all().iter().any(|mail| mail.to == "coordinator@example.org"));
     // Taken down, or tried again: whoever says that the rest is absent has it tried once more, and is asked again.
-    let coordinator = channel.officer(curation::roster::Duty::Coordinator).clone();
-    app::queue::attest(&channel.core, id, &coordinator, None).await.unwrap();
+    attested_absent(&channel, id).await;
     channel.publish().await.unwrap();
     assert_eq!((channel.state(id).await, platform.0.effects()), ("needs_attention", 1));
+}
+
+#[tokio::test]
+async fn half_a_thread_on_a_platform_that_is_switched_off_is_a_humans_to_decide_about() {
+    let platform = Arc::new(TakesOne(Arc::default()));
+    let timeline = Arc::clone(&platform.0);
+    let channel = Channel::open_on(platform).await;
+    let id = channel.approved(&[TEXT; 10].join(" ")).await;
+    channel.publish().await.unwrap();
+    let with = async |platforms: &[Arc<dyn Platform>]| {
+        let event = LambdaEvent::new(serde_json::json!({}), Context::default());
+        publish_scheduled::handle(&channel.core, platforms, event).await.unwrap();
+    };
+    for _ in 0..5 {
+        channel.pass(SignedDuration::from_hours(1));
+        with(&[]).await;
+        let submission = channel.load(id).await;
+        let statuses = submission.deliveries.iter().map(|one| one.status).collect::<Vec<_>>();
+        assert_eq!(statuses[..2], [DeliveryStatus::Sent, DeliveryStatus::Pending], "nothing was begun");
+        assert_eq!(submission.state.name(), "publishing");
+    }
+    channel.pass(SignedDuration::from_hours(2));
+    with(&[]).await;
+    channel.settle().await;
+    assert_eq!(channel.state(id).await, "needs_attention");
+    assert!(channel.mailbox.all().iter().any(|mail| mail.to == "coordinator@example.org"));
+    // Once it is on again, the rest follows under the same root.
+    attested_absent(&channel, id).await;
+    with(&[Arc::clone(&timeline) as Arc<dyn Platform>]).await;
+    let posts = timeline.posts();
+    assert_eq!((channel.state(id).await, posts.len()), ("published", 3));
+    assert!(posts[1..].iter().all(|post| post.root.is_some()));
 }

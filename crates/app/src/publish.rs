@@ -154,7 +154,7 @@ async fn take(
 }
 
 /// How long a post of which nobody knows whether it exists, or the rest of a thread, is tried before a human is asked, in
-/// real time: an outage of a platform seldom lasts longer.
+/// real time: an outage of a platform seldom lasts longer. What waits for a platform that is switched off waits as long.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 
 fn has_waited_long(core: &Core, submission: &Submission) -> bool {
@@ -171,7 +171,7 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
     let undone = before.deliveries.iter().position(|delivery| delivery.status != DeliveryStatus::Sent);
     let index = undone.unwrap_or_default();
     let is_unknown = before.deliveries.get(index).is_some_and(|one| one.status == DeliveryStatus::Sending);
-    let is_begun = before.deliveries.iter().any(|delivery| delivery.status != DeliveryStatus::Pending);
+    let is_begun = before.deliveries.iter().any(|delivery| is_begun(platforms, delivery));
     let is_whole = revision.content() == before.content;
     if !is_whole || (is_unknown && has_waited_long(core, &before)) {
         return ask_human(core, before, index, Attention::Ambiguous).await;
@@ -181,6 +181,13 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
         let step = before.clone().put_back(now)?;
         let cadence = core.store.channel().await?.cadence.given_back();
         return Ok(core.store.commit(&before, &step, vec![Write::Cadence(cadence)], &[], now).await?);
+    }
+    if let Some(index) = switched_off(platforms, &before) {
+        let platform = &before.deliveries[index].platform;
+        tracing::error!(submission = %before.id, %platform, "the rest of a publication waits for a platform that is switched off");
+        if has_waited_long(core, &before) {
+            return ask_human(core, before, index, Attention::Ambiguous).await;
+        }
     }
     let step = before.clone().renew_lease(now)?;
     let approvers = before.review.as_ref().map(|review| review.approvers()).unwrap_or_default();
@@ -221,10 +228,14 @@ async fn deliver(
     is_just_taken: bool,
 ) -> Result<(), StepFailure> {
     for index in 0..submission.deliveries.len() {
+        // What is switched off is begun by nobody; whoever looks after this item says so.
+        let Some(platform) = platform_of(platforms, &submission.deliveries[index]) else { continue };
         let mut is_first_try = is_just_taken;
-        if submission.deliveries[index].status == DeliveryStatus::Pending {
+        let status = submission.deliveries[index].status;
+        if matches!(status, DeliveryStatus::Pending | DeliveryStatus::Absent) {
             submission = record(core, submission, index, DeliveryStatus::Sending, None).await?;
-            is_first_try = true;
+            // A human may have overlooked what the platform would recognise.
+            is_first_try = status == DeliveryStatus::Pending || !platform.repeats_safely();
         }
         if !matches!(submission.state, State::Publishing { .. }) {
             // A concern or a withdrawal came in between: nothing more is posted.
@@ -233,7 +244,6 @@ async fn deliver(
         if submission.deliveries[index].status != DeliveryStatus::Sending {
             continue;
         }
-        let Some(platform) = platform_of(platforms, &submission.deliveries[index]) else { continue };
         match platform.publish(&intent(&submission, Some(revision), index)).await {
             Ok(post) => {
                 submission = record(core, submission, index, DeliveryStatus::Sent, Some(post)).await?;
@@ -289,7 +299,7 @@ async fn take_down(
             DeliveryStatus::Deleted | DeliveryStatus::Skipped => continue,
             DeliveryStatus::Pending => None,
             DeliveryStatus::Sent => delivery.post.map(RemotePost),
-            DeliveryStatus::Sending | DeliveryStatus::Ambiguous => {
+            DeliveryStatus::Sending | DeliveryStatus::Ambiguous | DeliveryStatus::Absent => {
                 match platform.find(&intent(&submission, revision.as_ref(), index)).await {
                     Ok(post) => post,
                     Err(_) => return retract_again(core, submission).await,
@@ -362,6 +372,25 @@ async fn apply(
         }
     }
     Err(StoreError::Conflict.into())
+}
+
+/// Whether a platform may hold a post under this delivery's key, or would know it again. Where a human attests that there
+/// is none, and no key tells a repetition from another post, nothing was begun.
+fn is_begun(platforms: &Platforms, delivery: &Delivery) -> bool {
+    match delivery.status {
+        DeliveryStatus::Pending => false,
+        DeliveryStatus::Absent => {
+            platform_of(platforms, delivery).is_none_or(|platform| platform.repeats_safely())
+        }
+        _ => true,
+    }
+}
+
+/// The first post that is yet to be made on a platform that is switched off.
+fn switched_off(platforms: &Platforms, submission: &Submission) -> Option<usize> {
+    submission.deliveries.iter().position(|delivery| {
+        delivery.status != DeliveryStatus::Sent && platform_of(platforms, delivery).is_none()
+    })
 }
 
 fn platform_of<'a>(platforms: &'a Platforms, delivery: &Delivery) -> Option<&'a Arc<dyn Platform>> {

@@ -181,7 +181,7 @@ pub enum State {
     Approved {
         /// The submitter has yet to agree to changed words.
         awaits_submitter: bool,
-        /// When it expires without that yes, or since when it waits for a slot.
+        /// When it expires without that yes, or from when on it waits for a slot.
         due_at: Timestamp,
     },
     /// Is being posted.
@@ -268,6 +268,9 @@ pub enum DeliveryStatus {
     Sent,
     /// Whether the post exists is unknown.
     Ambiguous,
+    /// A call may have been made, and a human has attested since that there is no post. Humans overlook things: where a
+    /// platform knows a repetition, the post is made under the key that it has, and no second time.
+    Absent,
     /// The post never existed, and is not wanted any more.
     Skipped,
     /// The post is gone.
@@ -487,6 +490,10 @@ pub mod waits {
     pub const DRAW_AGAIN: SignedDuration = SignedDuration::from_hours(24);
     /// Real time for which a publisher owns an item: longer than its function may run.
     pub const LEASE: SignedDuration = SignedDuration::from_mins(3);
+    /// Real time until what was given back waits for a slot again: most of what keeps a platform from taking a post (a
+    /// wrong password, an outage) lasts longer than a lease, and each round writes two entries into the record, which is
+    /// never shortened. The time between two posts keeps it longer where domain time runs at real speed, and nowhere else.
+    pub const TURN_AGAIN: SignedDuration = SignedDuration::from_mins(15);
     /// Real time between two tries to take posts down.
     pub const RETRACT_AGAIN: SignedDuration = SignedDuration::from_mins(15);
     /// Between two alerts about the same publication.

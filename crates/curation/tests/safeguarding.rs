@@ -18,6 +18,7 @@ use curation::{
     time::Now,
     transitions::{InvalidTransition, ReleaseError, Route},
 };
+use jiff::SignedDuration;
 
 const NOTHING_TO_CONFIRM: Result<(), ReleaseError> = Err(ReleaseError::NothingToConfirm);
 
@@ -234,19 +235,42 @@ fn a_second_appearance_has_keys_of_its_own() {
 #[test]
 fn an_attested_post_is_recorded_and_the_last_one_ends_publishing() {
     let statuses = |item: &Item| item.submission.deliveries.iter().map(|one| one.status).collect::<Vec<_>>();
-    for (status, why) in
-        [(DeliveryStatus::Ambiguous, Attention::Ambiguous), (DeliveryStatus::Pending, Attention::Refused)]
-    {
+    for (status, why, afterwards) in [
+        (DeliveryStatus::Ambiguous, Attention::Ambiguous, DeliveryStatus::Absent),
+        (DeliveryStatus::Skipped, Attention::Refused, DeliveryStatus::Pending),
+        (DeliveryStatus::Pending, Attention::Refused, DeliveryStatus::Pending),
+    ] {
         let mut item = Item::in_state("publishing");
         item.does(|one| one.delivered(0, DeliveryStatus::Sent, Some("example-post-0".into()), monday()));
         item.does(|one| one.needs_attention(1, status, why, monday()));
         let mut absent = item.clone();
         absent.does(|one| one.attest(coordinator(), None, monday()));
         assert_eq!(absent.state(), "publishing");
-        assert_eq!(statuses(&absent), [DeliveryStatus::Sent, DeliveryStatus::Pending]);
+        assert_eq!(statuses(&absent), [DeliveryStatus::Sent, afterwards]);
+        let key = |item: &Item| item.submission.deliveries[1].key.clone();
+        assert_eq!(key(&absent), key(&item), "what may have been posted keeps its key");
+        assert!(absent.tries(|one| one.put_back(monday())).is_err(), "half of it is there");
         item.does(|one| one.attest(coordinator(), Some("example-post-1".into()), monday()));
         assert_eq!(item.state(), "published");
         assert_eq!(statuses(&item), [DeliveryStatus::Sent; 2]);
+    }
+}
+
+#[test]
+fn what_is_given_back_waits_a_quarter_of_an_hour_of_real_time_for_its_next_turn() {
+    for speed in [1, 60] {
+        let now = Now { speed, ..monday() };
+        let mut item = Item::in_state("publishing");
+        for index in 0..item.submission.deliveries.len() {
+            item.does(|one| one.delivered(index, DeliveryStatus::Pending, None, now));
+        }
+        item.does(|one| one.put_back(now));
+        assert_eq!(item.state(), "approved");
+        assert_eq!(
+            item.submission.due().unwrap().at,
+            later(now, SignedDuration::from_mins(15 * i64::from(speed))).at
+        );
+        assert!(item.submission.deliveries.is_empty());
     }
 }
 

@@ -123,17 +123,20 @@ impl Submission {
         Ok(self.waiting(state))
     }
 
-    /// Gives an item back of which nothing is, or may be, on a platform: it waits for a slot again.
+    /// Gives an item back of which nothing is on a platform: after [`waits::TURN_AGAIN`] it waits for a slot again. Its next
+    /// posts have other keys, so what a human attests to be absent is given back only where a platform knows no
+    /// repetition by its key anyway: that is the caller's to know.
     ///
     /// # Errors
-    /// Unless it is being posted, and nothing of it was begun.
+    /// Unless it is being posted, and nothing of it was begun or all that was is absent.
     pub fn put_back(mut self, now: Now) -> Result<Step, InvalidTransition> {
-        let is_untouched = self.deliveries.iter().all(|delivery| delivery.status == DeliveryStatus::Pending);
+        let is_nothing = |status| matches!(status, DeliveryStatus::Pending | DeliveryStatus::Absent);
+        let is_untouched = self.deliveries.iter().all(|delivery| is_nothing(delivery.status));
         if !matches!(self.state, State::Publishing { .. }) || !is_untouched {
             return self.refuse("putting back");
         }
         self.deliveries = vec![];
-        let state = State::Approved { awaits_submitter: false, due_at: now.at };
+        let state = State::Approved { awaits_submitter: false, due_at: now.after_real(waits::TURN_AGAIN) };
         Ok(self.enter(state, Actor::System, "put_back", now))
     }
 
@@ -206,7 +209,7 @@ impl Submission {
     }
 
     /// A coordinator saw the post on the platform (`Some`), or attests that it is not there (`None`): publishing goes on,
-    /// or ends if that was the last.
+    /// or ends if that was the last. What may have been begun stays so, with its key; what a platform refused was not.
     ///
     /// # Errors
     /// Unless a human was asked about a publication.
@@ -227,7 +230,11 @@ impl Submission {
         let action = if post.is_some() { "attested: present" } else { "attested: absent" };
         if let Some(delivery) = asked.and_then(|index| self.deliveries.get_mut(index)) {
             self.was_published |= post.is_some();
-            delivery.status = if post.is_some() { DeliveryStatus::Sent } else { DeliveryStatus::Pending };
+            delivery.status = match (&post, delivery.status) {
+                (Some(_), _) => DeliveryStatus::Sent,
+                (None, DeliveryStatus::Skipped | DeliveryStatus::Pending) => DeliveryStatus::Pending,
+                (None, _) => DeliveryStatus::Absent,
+            };
             delivery.post = post;
         }
         let actor = Actor::Person(coordinator);

@@ -103,6 +103,7 @@ fn status() -> impl Strategy<Value = DeliveryStatus> {
         1 => Just(DeliveryStatus::Pending),
         1 => Just(DeliveryStatus::Sending),
         1 => Just(DeliveryStatus::Ambiguous),
+        1 => Just(DeliveryStatus::Absent),
         1 => Just(DeliveryStatus::Skipped),
         4 => Just(DeliveryStatus::Deleted),
     ]
