@@ -2,9 +2,9 @@
 
 Invariant: everything listens on the loopback, runs in one time, and is stopped by the handle that started it.
 
-The clock is libfaketime's: every process started here, the emulator and the functions among them, adds the number of
-seconds that a file holds to the time of the system. So a test can wait for a lease or a slot without waiting. Monotonic
-time, by which programs measure durations, stays as it is.
+The clock: each process adds the number of seconds that a file holds to the time of the system, by clock/sitecustomize.py
+if it is a Python program, else by libfaketime. So a test can wait for a lease or a slot without waiting. Monotonic time, by
+which programs measure durations, stays as it is. The Bluesky server alone lives in the present.
 """
 
 import http.client
@@ -21,7 +21,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path[:0] = [str(Path(__file__).resolve().parent / "clock"), str(Path(__file__).resolve().parent.parent)]
+import sitecustomize
 from channel import COMMAND, ROOT, Failed
 from pages import Page
 
@@ -42,32 +43,31 @@ ANSWER_WITHIN = 30
 
 
 class Clock:
-    """The one time of this process and all that it starts. Only forward."""
+    """The time of this process and of all that is started with it. Only forward, and from a working morning on."""
 
     def __init__(self, folder):
-        self.file = Path(folder) / "clock"
-        self.offset = int(self.file.read_text(encoding="utf-8")) if self.file.exists() else 0
-
-    @classmethod
-    def enter(cls, script):
-        """Starts `script` again in a time of its own: a working morning. Returns, in that time, the folder it is kept in."""
-        if folder := os.environ.get("CLOUD_FOLDER"):
-            return Path(folder)
         if not Path(LIBFAKETIME).exists():
             sys.exit("libfaketime is missing: `scripts/test cloud` installs it")
-        clock = cls(tempfile.mkdtemp(prefix="clientsconnect-cloud-"))
-        clock.forward(until_a_working_morning(datetime.now(ZoneInfo("Europe/London"))))
-        environment = {
-            **os.environ,
-            "CLOUD_FOLDER": str(clock.file.parent),
+        self.file = Path(folder) / "clock"
+        self.offset = 0
+        self.forward(until_a_working_morning(datetime.now(ZoneInfo("Europe/London"))))
+        os.environ["CLOUD_CLOCK"] = str(self.file)
+        sitecustomize.move()
+
+    def of_python(self):
+        """What a Python program needs to live in this time."""
+        return {"CLOUD_CLOCK": str(self.file), "PYTHONPATH": str(Path(__file__).resolve().parent / "clock")}
+
+    def of_others(self):
+        """What any other program needs."""
+        return {
             "LD_PRELOAD": LIBFAKETIME,
-            "FAKETIME_TIMESTAMP_FILE": str(clock.file),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_NO_CACHE": "1",
             # Two names of one setting, of older and newer versions.
             "DONT_FAKE_MONOTONIC": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
-        os.execve(sys.executable, [sys.executable, script, *sys.argv[1:]], environment)
 
     def forward(self, seconds):
         self.offset += int(seconds)
@@ -139,7 +139,7 @@ class Cloud:
         }
         self.log = open(self.folder / "emulator.log", "w", encoding="utf-8")
         self.process = subprocess.Popen(
-            [EMULATOR / "bin/ministack"],
+            [EMULATOR / "bin/python", Path(__file__).resolve().parent / "emulator.py"],
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=self.log,
@@ -154,6 +154,8 @@ class Cloud:
                 "SERVICES": SERVICES,
                 # The roles of the template are enforced.
                 "AUTH": "true",
+                **clock.of_python(),
+                "FUNCTIONS_ENVIRONMENT": json.dumps(clock.of_others()),
             },
         )
         self.until("the emulator answers", self.answers, READY_WITHIN)
@@ -185,24 +187,26 @@ class Cloud:
             aws_secret_access_key="test",
         )
 
-    def run(self, *command, expect=0, quiet=False, **options):
-        """A command of the tools or the project's own, in the cloud's environment; gives what it printed."""
+    def run(self, *command, expect=0, in_time=()):
+        """Runs a command in the cloud's environment; gives what it printed."""
         done = subprocess.run(
             [str(part) for part in command],
-            stdin=options.pop("stdin", subprocess.DEVNULL),
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            cwd=options.pop("cwd", ROOT),
-            env=self.environment,
-            **options,
+            cwd=ROOT,
+            env={**self.environment, **dict(in_time)},
         )
         if done.returncode != expect:
             raise Failed(f"{command[0]} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
-    def command(self, *arguments, **options):
+    def sam(self, *arguments):
+        return self.run("sam", *arguments, in_time=self.clock.of_python())
+
+    def command(self, *arguments, expect=0):
         """The project's command on the deployed channel; gives its JSON."""
-        return json.loads(self.run(COMMAND, *arguments, "--json", **options))
+        return json.loads(self.run(COMMAND, *arguments, "--json", expect=expect, in_time=self.clock.of_others()))
 
     def request(self, method, path, body=None, headers=(), host=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_WITHIN)
@@ -235,6 +239,10 @@ class Pages:
     def get(self, path):
         return self.cloud.request("GET", path, host=self.host)
 
+    def reachable(self):
+        """The pages' address for who cannot choose the host's name."""
+        return f"{self.cloud.endpoint}/_aws/execute-api/{self.host.split('.')[0]}/$default"
+
     def propose(self, text, **fields):
         body = {"text": text, "adult": True, "consent": {"publish": True, "health": True}, **fields}
         headers = {"Content-Type": "application/json"}
@@ -263,7 +271,7 @@ class Pages:
 
 
 class Mails:
-    """What was handed to SES, as the message that would have gone."""
+    """What was handed to SES, oldest first, as the emulator read it. It forgets the headers."""
 
     def __init__(self, cloud):
         self.cloud = cloud
@@ -272,7 +280,13 @@ class Mails:
         status, answer = self.cloud.request("GET", "/_ministack/ses/messages", host="localhost")
         if status != 200:
             raise Failed(f"the mails cannot be read: {status}")
-        return json.loads(answer)
+        accounts = json.loads(answer)["messages"].values()
+        return [
+            {"to": to, "from": one["Source"], "subject": one["Subject"], "body": one["BodyText"], "html": one["BodyHtml"]}
+            for messages in accounts
+            for one in messages
+            for to in one["To"]
+        ]
 
 
 def free_port():

@@ -193,7 +193,10 @@ async fn send(
             };
             match post.mailer.send(&mail).await {
                 Ok(()) => is_heard = true,
-                Err(MailError::Unavailable(_)) => is_done = false,
+                Err(MailError::Unavailable(code)) => {
+                    tracing::warn!(submission = %submission.id, code, "a mail has to wait");
+                    is_done = false;
+                }
                 Err(MailError::Refused(_)) => {
                     tracing::error!(submission = %submission.id, "a mail was refused");
                 }
