@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use app::ports::{MailError, QueueName};
 use async_trait::async_trait;
@@ -12,6 +15,11 @@ use jiff::SignedDuration;
 use lambda_runtime::{Context, LambdaEvent};
 use platforms::{Intent, Platform, PlatformError, RemotePost};
 use tests::{Channel, Timeline};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context as LayerContext, SubscriberExt},
+};
 
 const TEXT: &str = "A first session is often about getting to know each other.";
 
@@ -429,6 +437,18 @@ async fn half_a_thread_that_gets_no_further_for_hours_is_a_humans_to_decide_abou
     assert_eq!((channel.state(id).await, platform.0.effects()), ("needs_attention", 1));
 }
 
+/// Counts what is logged as an error.
+#[derive(Clone, Default)]
+struct Errors(Arc<AtomicUsize>);
+
+impl<S: Subscriber> Layer<S> for Errors {
+    fn on_event(&self, event: &Event<'_>, _: LayerContext<'_, S>) {
+        if *event.metadata().level() == Level::ERROR {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
 #[tokio::test]
 async fn half_a_thread_on_a_platform_that_is_switched_off_is_a_humans_to_decide_about() {
     let platform = Arc::new(TakesOne(Arc::default()));
@@ -440,14 +460,18 @@ async fn half_a_thread_on_a_platform_that_is_switched_off_is_a_humans_to_decide_
         let event = LambdaEvent::new(serde_json::json!({}), Context::default());
         publish_scheduled::handle(&channel.core, platforms, event).await.unwrap();
     };
-    for _ in 0..5 {
+    let errors = Errors::default();
+    let logs = tracing::subscriber::set_default(tracing_subscriber::registry().with(errors.clone()));
+    for looks in 1..=5 {
         channel.pass(SignedDuration::from_hours(1));
         with(&[]).await;
+        assert_eq!(errors.0.load(Ordering::SeqCst), looks, "each look says so");
         let submission = channel.load(id).await;
         let statuses = submission.deliveries.iter().map(|one| one.status).collect::<Vec<_>>();
         assert_eq!(statuses[..2], [DeliveryStatus::Sent, DeliveryStatus::Pending], "nothing was begun");
         assert_eq!(submission.state.name(), "publishing");
     }
+    drop(logs);
     channel.pass(SignedDuration::from_hours(2));
     with(&[]).await;
     channel.settle().await;
