@@ -193,8 +193,8 @@ async fn send(
             };
             match post.mailer.send(&mail).await {
                 Ok(()) => is_heard = true,
-                Err(MailError::Unavailable(code)) => {
-                    tracing::warn!(submission = %submission.id, code, "a mail has to wait");
+                Err(MailError::Unavailable(_)) => {
+                    tracing::warn!(submission = %submission.id, "a mail has to wait");
                     is_done = false;
                 }
                 Err(MailError::Refused(_)) => {

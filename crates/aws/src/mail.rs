@@ -77,6 +77,7 @@ impl SesMailer {
             }
             _ => false,
         };
+        tracing::warn!(code, is_final, "SES did not take a mail");
         if is_final { MailError::Refused(code) } else { MailError::Unavailable(code) }
     }
 }
