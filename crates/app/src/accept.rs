@@ -194,7 +194,7 @@ pub async fn propose(
     let mut report = None;
     let step = Submission::receive(new, &revision, now)
         .and_then(|received| {
-            let (step, found) = core.screen_now(received, &revision, now)?;
+            let (step, found) = core.screen_now(received, &revision, None, now)?;
             report = found;
             Ok(step)
         })

@@ -15,6 +15,7 @@ use store::{Hit, LANES, StoreError};
 use crate::{
     Core, MOST_RACES, StepFailure,
     ports::{Hint, QueueName},
+    rescreen,
     vote::approvers_of,
 };
 
@@ -25,11 +26,16 @@ const MOST_HITS: i32 = 1_000;
 /// What is left is found by the next sweep.
 const MOST_PUSHED: usize = 100;
 
-/// Looks once at everything that is due. When nothing is, that is one query per lane.
+/// Looks once at everything that is due, and at what a newer engine has to screen. When nothing is, that is one read and
+/// one query per lane.
 ///
 /// # Errors
 /// [`StepFailure::Store`] if the index cannot be asked. Trouble with one item is logged, and the item stays due.
 pub async fn sweep(core: &Core) -> Result<(), StepFailure> {
+    // Trouble with it keeps nothing that is due from being looked at; the next sweep goes on with it.
+    if let Err(error) = rescreen::walk(core).await {
+        tracing::error!(%error, "what is to be screened again was not looked for");
+    }
     for lane in 0..LANES {
         let mut mail = BTreeSet::new();
         let mut items = Vec::new();

@@ -11,6 +11,7 @@ pub mod invite;
 pub mod ports;
 pub mod publish;
 pub mod queue;
+pub mod rescreen;
 pub mod return_code;
 pub mod roster;
 pub mod screen;
@@ -29,7 +30,7 @@ use curation::{
     transitions::{InvalidTransition, Route, Verdict},
     words::Words,
 };
-use screening::{Outcome, Report};
+use screening::{ENGINE, Outcome, Report, more_careful};
 use store::{Check, Store, StoreError, Write};
 
 use crate::ports::{Clock, Hint, Queue, QueueName, Randomness};
@@ -114,17 +115,26 @@ impl Core {
         compose(words.as_str(), &disclaimer, rules)
     }
 
-    /// Screens a revision and lets the submission take the route. A failure of screening holds it for another try.
+    /// Screens a revision and lets the submission take the route. What an `earlier` engine said still counts: the more
+    /// careful report wins. A failure of screening holds it for another try.
     pub(crate) fn screen_now(
         &self,
         submission: Submission,
         revision: &Revision,
+        earlier: Option<&Report>,
         now: Now,
     ) -> Result<(Step, Option<Report>), InvalidTransition> {
+        let is_again = submission.waits_for_engine(ENGINE.0);
         match screening::screen_safely(&revision.composition.words) {
+            Outcome::Failed if is_again => Ok((submission.screening_again_failed(now)?, None)),
             Outcome::Failed => Ok((submission.screening_failed(now)?, None)),
             Outcome::Screened(report) => {
-                let step = submission.screened(&verdict(&report, revision.salt), now)?;
+                let report = earlier.map_or(report.clone(), |earlier| more_careful(earlier, &report));
+                let verdict = verdict(&report, revision.salt);
+                let step = match is_again {
+                    true => submission.screened_again(&verdict, now)?,
+                    false => submission.screened(&verdict, now)?,
+                };
                 Ok((step, Some(report)))
             }
         }
@@ -154,6 +164,13 @@ pub(crate) async fn commit_moving(
         true => vec![],
         false => core.store.written(before).await?,
     };
+    for written in &mut written {
+        // What was found anew takes the place of what moves: a transaction takes one write of an item.
+        writes.retain(|write| match write {
+            Write::Report(number, report) => !written.take_report(*number, report),
+            _ => true,
+        });
+    }
     let rest = written.split_off(written.len().min(MOST_MOVED));
     writes.extend(written.into_iter().map(Write::Move));
     core.store.commit(before, step, writes, checks, now).await?;
@@ -180,5 +197,6 @@ fn verdict(report: &Report, salt: Salt) -> Verdict {
             screening::Tier::Elevated => Tier::Elevated,
         },
         report: commit(report, salt),
+        engine: ENGINE.0,
     }
 }

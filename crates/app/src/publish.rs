@@ -14,9 +14,10 @@ use curation::{
 };
 use jiff::SignedDuration;
 use platforms::{Intent, Platform, PlatformError, RemotePost};
+use screening::ENGINE;
 use store::{Channel, Check, Hit, StoreError, Write};
 
-use crate::{Core, MOST_RACES, StepFailure};
+use crate::{Core, MOST_RACES, StepFailure, ports::QueueName};
 
 /// The platforms that are switched on.
 pub type Platforms = [Arc<dyn Platform>];
@@ -121,13 +122,20 @@ async fn take(
         .all(|rendering| platforms.iter().any(|platform| platform.name() == rendering.platform));
     let mut barred = BTreeSet::new();
     loop {
-        match before.publishable(&revision, &barred) {
+        match before.publishable(&revision, ENGINE.0, &barred) {
             Ok(()) if is_enabled => {}
             Err(NotPublishable::QuorumLost) => {
                 let step = before.clone().quorum_lost(&barred, now)?;
                 core.store.commit(&before, &step, vec![], &[], now).await?;
                 tracing::warn!(submission = %before.id, "quorum lost before publication");
                 core.hint_after(&step).await;
+                return Ok(None);
+            }
+            Err(NotPublishable::ScreenedBefore) => {
+                let step = before.clone().awaits_screening(now)?;
+                core.store.commit(&before, &step, vec![], &[], now).await?;
+                tracing::info!(submission = %before.id, "to be screened again before it is published");
+                core.hint(QueueName::Screening, &step.submission).await;
                 return Ok(None);
             }
             refused => {

@@ -125,7 +125,7 @@ pub async fn revise(
             .revise(&revision, reviser.actor, reviser.is_other, now)
             .and_then(|step| {
                 step.and_then(|received| {
-                    let (step, found) = core.screen_now(received, &revision, now)?;
+                    let (step, found) = core.screen_now(received, &revision, None, now)?;
                     report = found;
                     Ok(step)
                 })

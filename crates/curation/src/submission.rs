@@ -408,6 +408,10 @@ pub struct Submission {
     /// The revision that reviewers read before this one: the only one that its own reviewers may see it compared with.
     #[serde(default)]
     pub compared_with: Option<u32>,
+    /// The version of the engine that last screened the current revision; 0 before any did, and for what was stored
+    /// before this was written down.
+    #[serde(default)]
+    pub screened_by: u32,
     /// The review of the current revision.
     pub review: Option<Review>,
     /// The lead's release.

@@ -353,7 +353,7 @@ fn losing_the_quorum_reopens_the_review_with_the_same_quorum_and_keeps_objection
     let mut item = after_ballots(Tier::Standard, &[Approve, Approve, Approve, Reword, Approve]);
     let now = later(monday(), hours(2));
     let barred = BTreeSet::from([person(0), person(1), person(3)]);
-    let lost = item.submission.publishable(&item.revision, &barred);
+    let lost = item.submission.publishable(&item.revision, ENGINE, &barred);
     assert_eq!(lost, Err(curation::transitions::NotPublishable::QuorumLost));
     item.does(|one| one.quorum_lost(&barred, now));
     assert_eq!((item.state(), item.submission.tier), ("in_review", Tier::Standard));
@@ -368,9 +368,9 @@ fn losing_the_quorum_reopens_the_review_with_the_same_quorum_and_keeps_objection
 #[test]
 fn only_the_approved_revision_is_publishable() {
     let item = Item::approved(monday());
-    assert_eq!(item.submission.publishable(&item.revision, &nobody()), Ok(()));
+    assert_eq!(item.submission.publishable(&item.revision, ENGINE, &nobody()), Ok(()));
     let mut other = item.revision.clone();
     other.composition.renderings[0].parts[0].push('!');
     let refused = Err(curation::transitions::NotPublishable::OtherContent);
-    assert_eq!(item.submission.publishable(&other, &nobody()), refused);
+    assert_eq!(item.submission.publishable(&other, ENGINE, &nobody()), refused);
 }

@@ -18,7 +18,7 @@ use proptest::{
 use world::{World, calls::Call};
 
 /// How often a run has to see each of these, so that the rules were tested at all.
-const SEEN: [(&str, usize); 22] = [
+const SEEN: [(&str, usize); 25] = [
     ("received", 200),
     ("held", 200),
     ("needs_redaction", 30),
@@ -42,6 +42,9 @@ const SEEN: [(&str, usize); 22] = [
     ("released", 30),
     ("concern", 50),
     ("refused", 2_000),
+    ("screened again", 100),
+    ("screened before", 3),
+    ("release honoured", 5),
 ];
 
 #[test]

@@ -27,7 +27,7 @@ pub enum Hit {
 }
 
 /// The publisher's partition.
-const PUBLISH: &str = "publish";
+pub(crate) const PUBLISH: &str = "publish";
 
 pub(crate) fn lane_name(lane: Lane, id: SubmissionId) -> String {
     match lane {

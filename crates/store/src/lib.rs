@@ -10,11 +10,13 @@ mod settings;
 mod submissions;
 mod tokens;
 mod transaction;
+mod walk;
 
 pub use due::{Hit, LANES};
 pub use settings::{Channel, Switches};
 pub use submissions::{BallotRecord, Check, NoticeBatch, Proposal, Write, Written};
 pub use tokens::{Answered, Remembered};
+pub use walk::{Place, ScreeningWalk, Waiting, WaitingLane};
 
 use std::sync::Arc;
 

@@ -104,6 +104,23 @@ impl std::fmt::Debug for Written {
     }
 }
 
+impl Written {
+    /// If this is the report on that revision, puts this one in its place and says so.
+    #[must_use]
+    pub fn take_report(&mut self, number: u32, report: &Report) -> bool {
+        let Self(item) = self;
+        let is_it = string(item, "sk") == Some(report_key(number).as_str());
+        if is_it
+            && let Some(anew) =
+                string(item, "pk").and_then(|pk| with_document(pk, &report_key(number), report).ok())
+        {
+            *item = anew;
+            return true;
+        }
+        false
+    }
+}
+
 /// The sort keys of what somebody wrote, or that says what it is about.
 const WRITTEN: [&str; 3] = ["rev#", "screen#", "ballot#"];
 

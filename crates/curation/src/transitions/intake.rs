@@ -48,6 +48,8 @@ pub struct Verdict {
     pub tier: Tier,
     /// A commitment to the whole report.
     pub report: ContentHash,
+    /// The version of the engine that answered; later ones have higher numbers.
+    pub engine: u32,
 }
 
 impl Submission {
@@ -72,6 +74,7 @@ impl Submission {
             concealed: false,
             ended: false,
             compared_with: None,
+            screened_by: 0,
             review: None,
             release: None,
             deliveries: vec![],
@@ -103,6 +106,7 @@ impl Submission {
         }
         self.revision = revision.number;
         self.content = revision.content();
+        self.screened_by = 0;
         self.words_changed = words_changed;
         self.review = None;
         self.deliveries = vec![];
@@ -120,20 +124,31 @@ impl Submission {
             return self.refuse("screening");
         }
         self.tier = self.tier.max(verdict.tier);
+        self.screened_by = verdict.engine;
         let mut route = verdict.route;
-        if let Some(release) = &self.release
-            && release.content == self.content
-            && release.deputy.is_some()
-        {
-            (route, self.tier) = match release.to {
+        if let Some(to) = self.confirmed_release() {
+            (route, self.tier) = match to {
                 ReleaseTo::Review => (Route::Review, Tier::Elevated),
                 ReleaseTo::Redaction => (Route::Redact, self.tier),
             };
         }
+        if route == Route::Decline && self.review.is_some() {
+            // Held in the middle of its review: no machine ends what people have begun.
+            route = Route::Review;
+        }
         let report = vec![commitment("report", &verdict.report)];
         Ok(match route {
             Route::Review => {
-                let state = waiting_for_panel(now);
+                let state = match &mut self.review {
+                    None => waiting_for_panel(now),
+                    // Held in the middle of its review: that goes on, with the ballots that are in.
+                    Some(review) => {
+                        let days = review.policy.thresholds(self.tier).deadline_days;
+                        review.reopen(now, days);
+                        let draw_at = Some(now.after_real(waits::HINT_AGAIN));
+                        State::InReview { draw_at, due_at: review.next_look(self.tier, now) }
+                    }
+                };
                 self.enter_with(state, Actor::System, "screened: review", report, now)
             }
             Route::Decline => {
@@ -194,7 +209,7 @@ pub(super) fn held_for_lead(now: Now) -> State {
 }
 
 /// Doubles from [`waits::HINT_AGAIN`] up to [`waits::LONGEST_BACK_OFF`], in real time.
-fn back_off(attempts: u32, now: Now) -> Timestamp {
+pub(super) fn back_off(attempts: u32, now: Now) -> Timestamp {
     let factor = 2_i32.saturating_pow(attempts.min(16));
     let pause: SignedDuration = waits::HINT_AGAIN.saturating_mul(factor);
     now.after_real(pause.min(waits::LONGEST_BACK_OFF))

@@ -5,6 +5,7 @@
 mod deadlines;
 mod intake;
 mod publishing;
+mod rescreening;
 mod review;
 mod safeguarding;
 

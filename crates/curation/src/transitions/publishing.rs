@@ -26,19 +26,24 @@ pub enum NotPublishable {
     /// What would be posted is not what was approved.
     #[error("the content is not the one that was approved")]
     OtherContent,
+    /// An older engine screened it: a newer one must look first ([`Submission::screened_again`]).
+    #[error("it is to be screened again first")]
+    ScreenedBefore,
     /// Approvers have lost their standing: the review must reopen ([`Submission::quorum_lost`]).
     #[error("too few of those who approved it are eligible now")]
     QuorumLost,
 }
 
 impl Submission {
-    /// Whether exactly this revision may be posted at this moment, `barred` being those who must not be counted now.
+    /// Whether exactly this revision may be posted at this moment, `engine` being the present version of screening and
+    /// `barred` those who must not be counted now.
     ///
     /// # Errors
     /// [`NotPublishable`] says why not.
     pub fn publishable(
         &self,
         revision: &Revision,
+        engine: u32,
         barred: &BTreeSet<PersonId>,
     ) -> Result<(), NotPublishable> {
         if !matches!(self.state, State::Approved { awaits_submitter: false, .. }) {
@@ -46,6 +51,9 @@ impl Submission {
         }
         if revision.number != self.revision || revision.content() != self.content {
             return Err(NotPublishable::OtherContent);
+        }
+        if self.screened_by < engine {
+            return Err(NotPublishable::ScreenedBefore);
         }
         let stands = self.review.as_ref().is_some_and(|review| review.has_quorum(self.tier, barred));
         if stands { Ok(()) } else { Err(NotPublishable::QuorumLost) }

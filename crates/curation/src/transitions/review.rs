@@ -331,7 +331,7 @@ impl Submission {
 
 impl Review {
     /// A new deadline; who has not voted is passed over, so that others are drawn.
-    fn reopen(&mut self, now: Now, days: u32) {
+    pub(super) fn reopen(&mut self, now: Now, days: u32) {
         self.opened_at = now.at;
         self.deadline = after_working_days(now.at, days);
         self.reminded = false;

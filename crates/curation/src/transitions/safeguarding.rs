@@ -45,6 +45,7 @@ impl Submission {
         let state = match &self.state {
             State::InReview { .. }
             | State::Stalled { .. }
+            | State::NeedsRedaction { .. }
             | State::Rewording { .. }
             | State::Rejected { .. }
             | State::Approved { .. } => held_for_lead(now),
@@ -68,6 +69,7 @@ impl Submission {
             self.state,
             State::InReview { .. }
                 | State::Stalled { .. }
+                | State::NeedsRedaction { .. }
                 | State::Rewording { .. }
                 | State::Rejected { .. }
                 | State::Approved { .. }
@@ -82,6 +84,12 @@ impl Submission {
         self.concealed = true;
         self.compared_with = None;
         self.release = None;
+    }
+
+    /// Where the lead and the deputy have released exactly the present content to, if they have.
+    pub(super) fn confirmed_release(&self) -> Option<ReleaseTo> {
+        let release = self.release.as_ref()?;
+        (release.content == self.content && release.deputy.is_some()).then_some(release.to)
     }
 
     /// The lead releases exactly the present content; the deputy confirms, and only then it moves on.

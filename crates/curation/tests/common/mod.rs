@@ -20,6 +20,9 @@ use curation::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+/// The engine that screens unless a test says otherwise.
+pub(crate) const ENGINE: u32 = 1;
+
 pub(crate) const REGISTERS: [&str; 3] = ["BACP", "UKCP", "NCPS"];
 
 pub(crate) fn at(text: &str) -> Now {
@@ -104,7 +107,12 @@ pub(crate) fn revision(number: u32, now: Now) -> Revision {
 }
 
 pub(crate) fn verdict(route: Route, tier: Tier) -> Verdict {
-    Verdict { route, tier, report: hash(77) }
+    verdict_of(ENGINE, route, tier)
+}
+
+/// What a version of screening says.
+pub(crate) fn verdict_of(engine: u32, route: Route, tier: Tier) -> Verdict {
+    Verdict { route, tier, report: hash(77), engine }
 }
 
 /// An item and its whole record.

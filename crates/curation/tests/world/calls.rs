@@ -15,7 +15,7 @@ use jiff::{SignedDuration, ToSpan};
 use proptest::prelude::*;
 
 use super::{World, swept};
-use crate::common::{coordinator, deputy, hash, lead, revision, verdict};
+use crate::common::{coordinator, deputy, hash, lead, revision, verdict_of};
 
 /// Something that somebody does.
 #[derive(Debug, Clone)]
@@ -33,6 +33,11 @@ pub(crate) enum Call {
     ChangePolicy,
     Screen(Route, Tier),
     ScreeningFails,
+    /// A new version of screening.
+    Upgrade,
+    ScreenAgain(Route, Tier),
+    ScreeningAgainFails,
+    AwaitScreening,
     Draw(usize),
     DrawAnybody(usize),
     HintDraw,
@@ -130,6 +135,12 @@ impl Call {
                 (route(), tier()).prop_map(|(route, tier)| Self::Screen(route, tier)),
                 Just(Self::ScreeningFails),
             ],
+            8 => prop_oneof![
+                4 => Just(Self::Upgrade),
+                6 => (route(), tier()).prop_map(|(route, tier)| Self::ScreenAgain(route, tier)),
+                1 => Just(Self::ScreeningAgainFails),
+                1 => Just(Self::AwaitScreening),
+            ],
             5 => prop_oneof![
                 (0_usize..7).prop_map(Self::Draw),
                 i().prop_map(Self::DrawAnybody),
@@ -200,6 +211,13 @@ impl World {
             }
             Call::Screen(route, tier) => self.screen(*route, *tier),
             Call::ScreeningFails => self.tries(|one| one.screening_failed(now)),
+            Call::Upgrade => {
+                self.engine += 1;
+                Ok(())
+            }
+            Call::ScreenAgain(route, tier) => self.screen_again(*route, *tier),
+            Call::ScreeningAgainFails => self.tries(|one| one.screening_again_failed(now)),
+            Call::AwaitScreening => self.tries(|one| one.awaits_screening(now)),
             Call::Draw(least) => self.draw(*least),
             Call::DrawAnybody(index) => self.draw_anybody(*index),
             Call::HintDraw => self.tries(|one| one.draw_hinted(now)),
@@ -259,6 +277,9 @@ impl World {
         let deliveries = &self.submission.deliveries;
         let unsent = deliveries.iter().position(|one| one.status != DeliveryStatus::Sent);
         let undeleted = deliveries.iter().position(|one| one.status != DeliveryStatus::Deleted);
+        if self.submission.waits_for_engine(self.engine) && !index.is_multiple_of(4) {
+            return Some(Call::ScreenAgain(Route::Review, Tier::Standard));
+        }
         Some(match &self.submission.state {
             State::Received { .. } | State::Held { hold: Hold::Technical { .. }, .. } => match index % 12 {
                 0 | 1 => Call::Screen(Route::Redact, Tier::Standard),
@@ -341,8 +362,9 @@ impl World {
     }
 
     fn screen(&mut self, route: Route, tier: Tier) -> Result<(), TestCaseError> {
-        let (now, verdict) = (self.now, verdict(route, tier));
+        let (now, verdict) = (self.now, verdict_of(self.engine, route, tier));
         if self.takes(|one| one.screened(&verdict, now))? {
+            self.account.screened_by = Some(self.engine);
             self.account.tier = self.account.tier.max(Some(tier));
             match &self.submission.state {
                 State::InReview { .. } => {
@@ -354,6 +376,45 @@ impl World {
                 }
                 _ => {}
             }
+        }
+        Ok(())
+    }
+
+    /// As screen-submission does after an upgrade, with the more careful of two reports.
+    fn screen_again(&mut self, route: Route, tier: Tier) -> Result<(), TestCaseError> {
+        let (now, was) = (self.now, self.submission.clone());
+        let verdict = verdict_of(self.engine, route, tier);
+        let is_released = was
+            .release
+            .as_ref()
+            .is_some_and(|release| release.deputy.is_some() && release.content == was.content);
+        if !self.takes(|one| one.screened_again(&verdict, now))? {
+            prop_assert!(!was.waits_for_engine(self.engine), "left unscreened while {}", was.state.name());
+            return Ok(());
+        }
+        self.seen.push("screened again");
+        prop_assert!(self.account.screened_by < Some(self.engine), "screened twice by one engine");
+        self.account.screened_by = Some(self.engine);
+        self.account.tier = self.account.tier.max(Some(tier));
+        let (before, after) = (was.state.name(), self.submission.state.name());
+        match route {
+            _ if is_released => {
+                prop_assert_eq!(before, after, "lead and deputy had released exactly this");
+                self.seen.push("release honoured");
+            }
+            Route::Hold => {
+                prop_assert_eq!(after, "held");
+                self.account.is_stopped = true;
+                self.account.release = None;
+            }
+            Route::Redact => {
+                let stays = matches!(before, "needs_redaction" | "declined" | "rejected");
+                prop_assert_eq!(after, if stays { before } else { "needs_redaction" });
+            }
+            Route::Decline | Route::Review if before == "approved" && self.submission.tier > was.tier => {
+                prop_assert_eq!(after, "in_review", "approved by too few for its tier");
+            }
+            Route::Decline | Route::Review => prop_assert_eq!(before, after),
         }
         Ok(())
     }
@@ -447,6 +508,7 @@ impl World {
         let (next, now) = (revision(self.submission.revision + 1, self.now), self.now);
         if self.takes(|one| one.revise(&next, actor, changed, now))? {
             self.revision = next;
+            self.account.screened_by = None;
             self.account.ballots.clear();
             self.account.policy = None;
             self.account.owes_yes = changed;
@@ -511,12 +573,17 @@ impl World {
         let (barred, now) = (self.barred(), self.now);
         let mut other = self.revision.clone();
         other.salt.0[0] ^= 1;
-        prop_assert!(self.submission.publishable(&other, &barred).is_err(), "other content");
-        match self.submission.publishable(&self.revision, &barred) {
+        prop_assert!(self.submission.publishable(&other, self.engine, &barred).is_err(), "other content");
+        match self.submission.publishable(&self.revision, self.engine, &barred) {
             Err(NotPublishable::QuorumLost) => {
                 self.seen.push("quorum lost");
                 prop_assert!(!self.has_quorum(), "a quorum that stands was not seen");
                 self.lose_quorum()
+            }
+            Err(NotPublishable::ScreenedBefore) => {
+                self.seen.push("screened before");
+                prop_assert!(self.account.screened_by < Some(self.engine));
+                self.tries(|one| one.awaits_screening(now))
             }
             Err(NotPublishable::OtherContent) => Err(TestCaseError::fail("the present content is not known")),
             Err(NotPublishable::NotApproved) => {
@@ -527,6 +594,7 @@ impl World {
             Ok(()) => {
                 self.seen.push("publishable");
                 prop_assert!(self.has_quorum(), "publishable without a quorum");
+                prop_assert_eq!(self.account.screened_by, Some(self.engine), "an old engine's word");
                 prop_assert!(self.account.let_through.contains(&self.revision.content()), "unscreened");
                 prop_assert!(!self.account.is_stopped && !self.account.is_ended && !self.account.owes_yes);
                 let renderings = self.revision.composition.renderings.clone();

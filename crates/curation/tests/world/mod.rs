@@ -43,6 +43,8 @@ pub(crate) struct Account {
     pub(crate) owes_yes: bool,
     /// Keys of posts, of all occurrences.
     pub(crate) keys: BTreeSet<(String, String)>,
+    /// The last engine that looked at the present words.
+    pub(crate) screened_by: Option<u32>,
     /// The highest tier that anybody asked for.
     pub(crate) tier: Option<Tier>,
 }
@@ -51,6 +53,8 @@ pub(crate) struct Account {
 pub(crate) struct World {
     pub(crate) now: Now,
     pub(crate) policy: Policy,
+    /// The present version of screening.
+    pub(crate) engine: u32,
     pub(crate) therapists: Vec<Therapist>,
     pub(crate) submission: Submission,
     pub(crate) revision: Revision,
@@ -70,6 +74,7 @@ impl World {
         Self {
             now,
             policy: Policy::DEFAULT,
+            engine: 1,
             therapists: (0..therapists).map(therapist).collect(),
             submission: step.submission,
             revision,

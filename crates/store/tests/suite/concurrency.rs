@@ -94,7 +94,7 @@ async fn take(world: &World, before: Submission) -> Option<Move> {
         return None;
     };
     let revision = world.store.revision(before.id, before.revision).await.unwrap().unwrap();
-    before.publishable(&revision, &nobody()).unwrap();
+    before.publishable(&revision, 1, &nobody()).unwrap();
     let mut checks = approvers(&before);
     checks.push(Check::NotPaused);
     let step = before.take(&revision.composition.renderings, monday().at, monday()).unwrap();

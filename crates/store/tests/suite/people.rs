@@ -105,7 +105,7 @@ pub(crate) fn report() -> Report {
 }
 
 pub(crate) fn verdict(route: Route) -> Verdict {
-    Verdict { route, tier: Tier::Standard, report: commit(&report(), salt()) }
+    Verdict { route, tier: Tier::Standard, report: commit(&report(), salt()), engine: 1 }
 }
 
 pub(crate) fn nobody() -> BTreeSet<PersonId> {
