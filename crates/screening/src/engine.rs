@@ -8,6 +8,7 @@ use crate::finding::Finding;
 use crate::normalise::Normalised;
 use crate::report::{EngineVersion, Outcome, Report};
 use crate::rules::{self, Found};
+use crate::tokens::Text;
 
 /// The version of this engine. It changes with every change of rules that could change a report.
 pub const ENGINE: EngineVersion = EngineVersion(1);
@@ -16,7 +17,7 @@ pub const ENGINE: EngineVersion = EngineVersion(1);
 #[must_use]
 pub fn screen(text: &str) -> Report {
     let normalised = Normalised::new(text);
-    let found = merged(rules::apply(&normalised));
+    let found = merged(rules::apply(&Text::new(&normalised)));
     let findings = found
         .into_iter()
         .map(|found| {

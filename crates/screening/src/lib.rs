@@ -7,10 +7,14 @@
 
 mod engine;
 mod finding;
+mod lexicon;
 mod normalise;
 mod report;
 mod rules;
+mod scope;
 mod show;
+mod spelling;
+mod tokens;
 
 pub use engine::{ENGINE, screen, screen_safely};
 pub use finding::{Category, Finding, InvalidSeverity, Kind, Severity};

@@ -25,7 +25,7 @@ pub(crate) struct Normalised {
     /// For each byte the index of its original character, and one more entry: the number of characters.
     origin: Vec<usize>,
     /// Where sentences end, ascending; the last is the length.
-    sentence_ends: Vec<usize>,
+    pub(crate) sentence_ends: Vec<usize>,
 }
 
 impl Normalised {
@@ -185,15 +185,22 @@ const ABBREVIATIONS: [&[u8]; 9] = [b"dr", b"mr", b"mrs", b"ms", b"prof", b"st", 
 fn sentence_ends(folded: &[u8]) -> Vec<usize> {
     let mut ends = Vec::new();
     for (at, byte) in folded.iter().enumerate() {
-        let next_is_space = folded.get(at + 1).is_none_or(u8::is_ascii_whitespace);
+        // A closing quotation mark or bracket belongs to the sentence before it; one look ahead is enough.
+        let closing = usize::from(folded.get(at + 1).is_some_and(|next| b"\"')".contains(next)));
+        let next_is_space = folded.get(at + 1 + closing).is_none_or(u8::is_ascii_whitespace);
         let ends_here = match byte {
             b'\n' => true,
             b'!' | b'?' => next_is_space,
-            b'.' => next_is_space && !after_abbreviation(&folded[..at]),
+            // Dots in a row trail off, they don't end.
+            b'.' => {
+                next_is_space
+                    && folded.get(at.wrapping_sub(1)) != Some(&b'.')
+                    && !after_abbreviation(&folded[..at])
+            }
             _ => false,
         };
         if ends_here {
-            ends.push(at + 1);
+            ends.push(at + 1 + if *byte == b'\n' { 0 } else { closing });
         }
     }
     if ends.last() != Some(&folded.len()) {

@@ -86,12 +86,6 @@ pub(crate) fn expand(source: &str) -> String {
     LISTS.iter().fold(source.to_owned(), |text, (name, words)| text.replace(name, words))
 }
 
-/// One expression for all alternatives, at word boundaries.
-pub(crate) fn any_of(sources: &[&str]) -> Regex {
-    let alternatives: Vec<String> = sources.iter().map(|source| expand(source)).collect();
-    raw(&format!(r"\b(?:{})\b", alternatives.join("|")))
-}
-
 /// A pattern as it stands, over ASCII bytes: the normalised text has no others, and byte matching is faster.
 pub(crate) fn raw(source: &str) -> Regex {
     // Unwrap safety: every source is a constant of this crate, and a test compiles each of them.
