@@ -43,6 +43,10 @@ const NEGATION_REACH: usize = 4;
 /// Words that rule something out count further: "it is wrong to tell people that they should".
 const RULED_OUT_REACH: usize = 6;
 
+/// A cue further away than this many words is not heard: a spoken clause is shorter, and the work for each match doesn't
+/// grow with the sentence.
+const EARSHOT: usize = 40;
+
 /// The cues of one sentence, seen from one match.
 pub(crate) struct Surroundings<'a> {
     text: &'a Text<'a>,
@@ -55,8 +59,10 @@ impl<'a> Surroundings<'a> {
     /// `cues` are those of the whole text, in the order of their starts.
     pub(crate) fn new(text: &'a Text<'a>, cues: &'a [Hit], start: usize, end: usize) -> Self {
         let sentence = text.sentence(start);
-        let from = cues.partition_point(|cue| cue.start < sentence.start);
-        let to = cues.partition_point(|cue| cue.start < sentence.end);
+        let first = sentence.start.max(start.saturating_sub(EARSHOT));
+        let last = sentence.end.min(end + EARSHOT);
+        let from = cues.partition_point(|cue| cue.start < first);
+        let to = cues.partition_point(|cue| cue.start < last);
         Self { text, cues: &cues[from..to], start, end }
     }
 

@@ -266,8 +266,9 @@ impl<'a> Text<'a> {
             let letters: String = (at..end).map(|token| self.form(token)).collect();
             let cuts = if end - at >= SPACED_LETTERS { spelling::take_apart(&letters) } else { None };
             let Some(cuts) = cuts else {
-                joined.push(self.tokens[at]);
-                at += 1;
+                // The whole run: trying again from each of its letters would take a text of letters apart forever.
+                joined.extend_from_slice(&self.tokens[at..end.max(at + 1)]);
+                at = end.max(at + 1);
                 continue;
             };
             let mut from = 0;
