@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut texts = Vec::new();
-    for name in ["helplines", "disclaimers", "registers", "consent", "states", "wording"] {
+    for name in ["helplines", "disclaimers", "registers", "consent", "states", "wording", "screening"] {
         let path = format!("{name}.toml");
         println!("cargo::rerun-if-changed={path}");
         match fs::read_to_string(&path) {
@@ -18,10 +18,11 @@ fn main() -> ExitCode {
         }
     }
     println!("cargo::rerun-if-changed=src/schema.rs");
-    let [helplines, disclaimers, registers, consent, states, wording] = texts.as_slice() else {
+    let [helplines, disclaimers, registers, consent, states, wording, screening] = texts.as_slice() else {
         return fail("content: a file is missing");
     };
-    match schema::check(schema::Files { helplines, disclaimers, registers, consent, states, wording }) {
+    let files = schema::Files { helplines, disclaimers, registers, consent, states, wording, screening };
+    match schema::check(files) {
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => fail(&error.to_string()),
     }

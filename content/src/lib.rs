@@ -8,8 +8,8 @@ pub mod schema;
 use std::sync::LazyLock;
 
 pub use schema::{
-    Agreement, Audience, Consent, Content, ContentError, Disclaimer, Files, Helpline, Register, Staleness,
-    Wording, stale,
+    Agreement, Audience, CategoryWords, Consent, Content, ContentError, Disclaimer, Files, Helpline,
+    Register, ScreeningWords, SeverityWords, Staleness, Wording, stale,
 };
 
 const FILES: Files<'static> = Files {
@@ -19,6 +19,7 @@ const FILES: Files<'static> = Files {
     consent: include_str!("../consent.toml"),
     states: include_str!("../states.toml"),
     wording: include_str!("../wording.toml"),
+    screening: include_str!("../screening.toml"),
 };
 
 static CONTENT: LazyLock<Content> = LazyLock::new(|| match schema::check(FILES) {
@@ -55,6 +56,16 @@ pub fn consent() -> &'static Consent {
 /// Page and mail wording.
 pub fn wording() -> &'static Wording {
     &CONTENT.wording
+}
+
+/// What screening looks for and does, in words for people.
+pub fn screening() -> &'static ScreeningWords {
+    &CONTENT.screening
+}
+
+/// A category of screening by its name on the wire, such as `self_harm_risk`; `None` for a name that is none.
+pub fn category(name: &str) -> Option<&'static CategoryWords> {
+    screening().categories.get(name)
 }
 
 /// What somebody reads about their submission in this state (the design's name of it, such as `in_review`).
@@ -125,10 +136,11 @@ mod tests {
             consent: String,
             states: String,
             wording: String,
+            screening: String,
         }
         let disclaimer = |text: &str| format!("[[disclaimer]]\nid = \"x\"\nversion = 1\ntext = \"{text}\"\n");
         let long = disclaimer(&format!("In danger: 999. {}", "a".repeat(200)));
-        let cases: [(&str, Break); 10] = [
+        let cases: [(&str, Break); 13] = [
             ("helplines.toml", |f| f.helplines = f.helplines.replacen("verified_on = 2026-08-01", "", 1)),
             ("helplines.toml", |f| {
                 f.helplines = f.helplines.replacen("source = \"https", "source = \"ftp", 1)
@@ -143,6 +155,21 @@ mod tests {
             ("wording.toml", |f| {
                 f.wording = f.wording.replacen("leave_url = \"https", "leave_url = \"http", 1)
             }),
+            ("\"spam\"", |f| {
+                f.screening = f.screening.replacen("[categories.spam]", "[categories.spams]", 1)
+            }),
+            ("\"safeguarding\"", |f| {
+                let at = f.screening.rfind("noticed = ").unwrap_or_default();
+                f.screening.replace_range(at..at + "noticed = ".len(), "means = ");
+                f.screening = f.screening.replacen(
+                    "means = \"A child or an adult may be at risk of abuse, neglect",
+                    "# \"",
+                    1,
+                );
+            }),
+            ("[severities.stop]", |f| {
+                f.screening = f.screening.replacen("writer = \"Please leave this out\"", "writer = \"\"", 1)
+            }),
         ];
         let check = |f: &Broken| {
             schema::check(Files {
@@ -152,6 +179,7 @@ mod tests {
                 consent: &f.consent,
                 states: &f.states,
                 wording: &f.wording,
+                screening: &f.screening,
             })
         };
         let whole = || Broken {
@@ -161,6 +189,7 @@ mod tests {
             consent: FILES.consent.into(),
             states: FILES.states.into(),
             wording: FILES.wording.into(),
+            screening: FILES.screening.into(),
         };
         for (names, breaks) in cases {
             let mut files = whole();

@@ -43,6 +43,25 @@ pub const STATES: [&str; 17] = [
     "closed",
 ];
 
+/// The categories of screening, as its reports name them. Each needs words in `screening.toml`.
+pub const CATEGORIES: [&str; 12] = [
+    "self_harm_risk",
+    "harm_to_others",
+    "safeguarding",
+    "personal_data",
+    "third_party",
+    "disclosure",
+    "unsafe_suicide_content",
+    "harmful_advice",
+    "boundary",
+    "abuse",
+    "sexual",
+    "spam",
+];
+
+/// Those that tell of danger: whoever wrote it is told what was noticed.
+pub const DANGERS: [&str; 3] = ["self_harm_risk", "harm_to_others", "safeguarding"];
+
 /// Why a content file was refused. Names the file and the entry, so that a non-programmer finds the place.
 #[derive(Debug, thiserror::Error)]
 pub enum ContentError {
@@ -181,6 +200,74 @@ pub struct Consent {
     pub declaration: Agreement,
 }
 
+/// A category of screening, in words for people.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct CategoryWords {
+    /// What people call it.
+    pub name: String,
+    /// What it means, as a sentence.
+    pub means: String,
+    /// What was noticed, as the end of [`ScreeningWords::noticed`]: for what tells of danger.
+    pub noticed: Option<String>,
+}
+
+/// A severity, in words for people.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct SeverityWords {
+    /// One word, for a mark.
+    pub short: String,
+    /// To a therapist.
+    pub reviewer: String,
+    /// To whoever wrote the words.
+    pub writer: String,
+}
+
+/// The three severities.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Severities {
+    /// 1.
+    pub note: SeverityWords,
+    /// 2.
+    pub caution: SeverityWords,
+    /// 3.
+    pub stop: SeverityWords,
+}
+
+/// What screening looks for and does: said plainly, wherever it matters to somebody.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct ScreeningWords {
+    /// That a machine reads first and people decide.
+    pub reads_first: String,
+    /// Above the marks, to a therapist.
+    pub to_reviewer: String,
+    /// Instead of marks, to a therapist.
+    pub nothing_found: String,
+    /// Above the marks, to whoever wrote the words.
+    pub to_writer: String,
+    /// The beginning of a sentence that each danger's `noticed` ends.
+    pub noticed: String,
+    /// That it can be wrong.
+    pub noticed_unsure: String,
+    /// What became of the words.
+    pub set_aside: String,
+    /// What comes next, in order.
+    pub set_aside_next: Vec<String>,
+    /// The same in short, on the status page.
+    pub set_aside_status: String,
+    /// That the words could not be looked at yet.
+    pub unread: String,
+    /// That a machine declined, and how a person looks.
+    pub declined: String,
+    /// The severities.
+    pub severities: Severities,
+    /// The categories, by their names on the wire.
+    pub categories: BTreeMap<String, CategoryWords>,
+}
+
 /// Sentences of the pages and mails that a coordinator may change.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -216,6 +303,8 @@ pub struct Files<'a> {
     pub states: &'a str,
     /// `wording.toml`
     pub wording: &'a str,
+    /// `screening.toml`
+    pub screening: &'a str,
 }
 
 /// All content, checked.
@@ -233,6 +322,8 @@ pub struct Content {
     pub states: BTreeMap<String, String>,
     /// Page and mail wording.
     pub wording: Wording,
+    /// What screening looks for and does.
+    pub screening: ScreeningWords,
 }
 
 /// Reads and checks every file.
@@ -247,6 +338,7 @@ pub fn check(files: Files<'_>) -> Result<Content, ContentError> {
         consent: consent(files.consent)?,
         states: states(files.states)?,
         wording: wording(files.wording)?,
+        screening: screening(files.screening)?,
     })
 }
 
@@ -412,6 +504,38 @@ fn wording(text: &str) -> Result<Wording, ContentError> {
     }
     if all.submit_advice.is_empty() || all.what_next.is_empty() {
         return refuse(FILE, "submit_advice and what_next".to_owned(), "must not be empty");
+    }
+    Ok(all)
+}
+
+fn screening(text: &str) -> Result<ScreeningWords, ContentError> {
+    const FILE: &str = "screening.toml";
+    let all = read::<ScreeningWords>(FILE, text)?;
+    for name in CATEGORIES {
+        let is_danger = DANGERS.contains(&name);
+        let is_told =
+            |words: &CategoryWords| words.noticed.as_ref().is_some_and(|one| !one.trim().is_empty());
+        let is_whole = |words: &&CategoryWords| {
+            !words.name.trim().is_empty() && !words.means.trim().is_empty() && is_told(words) == is_danger
+        };
+        if all.categories.get(name).filter(is_whole).is_none() {
+            let rule = "needs name and means, and noticed if it tells of danger";
+            return refuse(FILE, format!("category \"{name}\""), rule);
+        }
+    }
+    for name in all.categories.keys() {
+        if !CATEGORIES.contains(&name.as_str()) {
+            return refuse(FILE, format!("category \"{name}\""), "is no category of screening");
+        }
+    }
+    let Severities { note, caution, stop } = &all.severities;
+    for (name, words) in [("note", note), ("caution", caution), ("stop", stop)] {
+        if [&words.short, &words.reviewer, &words.writer].iter().any(|one| one.trim().is_empty()) {
+            return refuse(FILE, format!("[severities.{name}]"), "needs short, reviewer and writer");
+        }
+    }
+    if all.set_aside_next.is_empty() {
+        return refuse(FILE, "set_aside_next".to_owned(), "must not be empty");
     }
     Ok(all)
 }

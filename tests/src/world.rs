@@ -26,15 +26,17 @@ use axum::{Router, http::Method};
 use curation::{
     composition::{Disclaimer, Measure, PlatformName, PlatformRules, Salt, compose},
     ids::SubmissionId,
+    policy::Tier,
     roster::{Duty, Membership, Officer, Therapist},
     submission::{Revision, Submission},
     time::Now,
-    transitions::NewSubmission,
+    transitions::{NewSubmission, Route, Verdict},
 };
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
 use platforms::{Intent, PlatformError, RemotePost};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use screening::{EngineVersion, Report};
 use store::{Proposal, Store, Tables};
 use web::{
     Web,
@@ -443,19 +445,31 @@ impl Channel {
 
     /// Words that were accepted while screening did not work, as accept-submission leaves them.
     pub async fn accepted_unscreened(&self, text: &str) -> SubmissionId {
+        self.accepted(text, None).await
+    }
+
+    async fn accepted(&self, text: &str, screened: Option<Route>) -> SubmissionId {
         let now = self.now();
         let disclaimer = Disclaimer { id: "plain".into(), version: 1, text: "General information.".into() };
         let composition = compose(text, &disclaimer, &self.web.rules).unwrap();
         let revision = Revision { number: 1, composition, salt: Salt([3; 16]), at: now.at };
         let id = SubmissionId::new(now.at.as_millisecond().unsigned_abs(), self.core.randomness.bytes());
         let new = NewSubmission { id, role: None, may_contact: false };
-        let step = Submission::receive(new, &revision, now)
-            .and_then(|received| received.screening_failed(now))
-            .unwrap();
+        let received = Submission::receive(new, &revision, now);
+        let (step, report) = match screened {
+            None => (received.and_then(|received| received.screening_failed(now)), None),
+            Some(route) => {
+                let report = Report { engine: EngineVersion(0), findings: vec![], ..screening::screen("") };
+                let commitment = curation::composition::commit(&report, revision.salt);
+                let verdict = Verdict { route, tier: Tier::Standard, report: commitment, engine: 0 };
+                (received.and_then(|received| received.screened(&verdict, now)), Some(report))
+            }
+        };
+        let step = step.unwrap();
         let proposal = Proposal {
             step: &step,
             revision: &revision,
-            report: None,
+            report: report.as_ref(),
             email: None,
             consent: &serde_json::json!({}),
             return_code: &id.to_string(),
@@ -463,6 +477,19 @@ impl Channel {
         };
         self.core.store.accept(&proposal, now).await.unwrap();
         id
+    }
+
+    /// Words that an older engine let through to review, and a panel invited to them.
+    pub async fn reviewed_before_an_upgrade(&self, text: &str) -> SubmissionId {
+        let id = self.accepted_before_an_upgrade(text, Route::Review).await;
+        let body = serde_json::to_string(&Hint { submission: id }).unwrap();
+        self.deliver(QueueName::Invitations, &[("upgrade".to_owned(), body)]).await;
+        id
+    }
+
+    /// Words to which an older engine gave this route, having found nothing in them.
+    pub async fn accepted_before_an_upgrade(&self, text: &str, route: Route) -> SubmissionId {
+        self.accepted(text, Some(route)).await
     }
 
     pub async fn load(&self, id: SubmissionId) -> Submission {

@@ -91,8 +91,14 @@ async fn each_step_costs_what_the_design_says() {
     channel.calls.take();
     channel.publish().await.unwrap();
     assert_eq!(channel.calls.take(), "Query 1", "a poll when nothing is due");
+    for walk in ["the first", "the second"] {
+        // A version of screening walks through what waits twice.
+        channel.sweep().await;
+        assert_eq!(channel.calls.take(), "GetItem 1, PutItem 1, Query 9", "{walk}");
+        channel.pass(hours(1));
+    }
     channel.sweep().await;
-    assert_eq!(channel.calls.take(), "Query 4", "a sweep when nothing is due");
+    assert_eq!(channel.calls.take(), "GetItem 1, Query 4", "a sweep when nothing is due");
 }
 
 #[tokio::test]

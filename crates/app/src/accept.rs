@@ -14,6 +14,7 @@ use curation::{
 };
 use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
+use screening::{Category, Report};
 use sha2::{Digest, Sha256};
 use store::{Answered, Proposal as StoredProposal, Remembered, StoreError};
 
@@ -134,6 +135,8 @@ pub struct Accepted {
     pub return_code: String,
     /// Whoever wrote it may be in danger: show where help is first.
     pub shows_risk: bool,
+    /// The dangers that a machine noticed in it; empty where there is none, or where it could not be screened.
+    pub noticed: Vec<Category>,
 }
 
 /// Why a proposal was not accepted. Nothing of it is kept.
@@ -174,7 +177,9 @@ pub async fn propose(
             // A repetition of what was accepted is answered as it was, whatever came in between.
             let theirs = core.store.remembered(&ours.key, now).await?;
             if let Some(theirs) = theirs.filter(|theirs| theirs.body == ours.body) {
-                return Ok(repeated(theirs, shows_risk(proposal.words.as_str())));
+                let outcome = screening::screen_safely(proposal.words.as_str());
+                let shows_risk = outcome.route() == screening::Route::Hold;
+                return Ok(repeated(theirs, shows_risk, dangers(outcome.report())));
             }
         }
         return Err(Refused::Limited { retry_after: seconds_left(now.at, RATE_WINDOW) });
@@ -218,14 +223,16 @@ pub async fn propose(
     };
     // Nobody knows yet what is in words that screening failed on.
     let is_risky = report.is_none() || is_held(&step.submission);
+    let noticed = dangers(report.as_ref());
     match (core.store.accept(&stored, now).await, &remembered) {
         (Ok(()), _) => {
             tracing::info!(submission = %answered.id, state = step.submission.state.name(), "accepted");
             core.hint_after(&step).await;
-            Ok(Accepted { id: answered.id, return_code: answered.return_code, shows_risk: is_risky })
+            let Answered { id, return_code } = answered;
+            Ok(Accepted { id, return_code, shows_risk: is_risky, noticed })
         }
         (Err(StoreError::Conflict), Some(ours)) => match core.store.remembered(&ours.key, now).await? {
-            Some(theirs) if theirs.body == ours.body => Ok(repeated(theirs, is_risky)),
+            Some(theirs) if theirs.body == ours.body => Ok(repeated(theirs, is_risky, noticed)),
             Some(_) => Err(Refused::KeyReused),
             None => Err(Refused::Store(StoreError::Conflict)),
         },
@@ -233,9 +240,21 @@ pub async fn propose(
     }
 }
 
-fn repeated(theirs: Remembered, shows_risk: bool) -> Accepted {
+fn repeated(theirs: Remembered, shows_risk: bool, noticed: Vec<Category>) -> Accepted {
     let Answered { id, return_code } = theirs.answered;
-    Accepted { id, return_code, shows_risk }
+    Accepted { id, return_code, shows_risk, noticed }
+}
+
+/// The dangers for which screening holds a text, each once.
+fn dangers(report: Option<&Report>) -> Vec<Category> {
+    let held_for = [Category::SelfHarmRisk, Category::HarmToOthers, Category::Safeguarding];
+    let is_found = |category: &Category| {
+        report
+            .into_iter()
+            .flat_map(|report| &report.findings)
+            .any(|finding| finding.category == *category && finding.severity >= screening::Severity::Caution)
+    };
+    held_for.into_iter().filter(is_found).collect()
 }
 
 fn is_held(submission: &Submission) -> bool {

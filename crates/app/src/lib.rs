@@ -8,6 +8,7 @@ pub mod bounce;
 pub mod deadlines;
 pub mod fresh_link;
 pub mod invite;
+pub mod note;
 pub mod ports;
 pub mod publish;
 pub mod queue;

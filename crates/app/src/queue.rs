@@ -11,11 +11,12 @@ use curation::{
     transitions::{InvalidTransition, ReleaseError},
     words::{InvalidWords, Words},
 };
-use screening::{Category, Report};
+use screening::Report;
 use store::{BallotRecord, StoreError};
 
 use crate::{
     Core, MOST_RACES, Reviser, StepFailure, commit_moving,
+    note::{masked, shown},
     submitter::{ReviseError, revise, simple},
 };
 
@@ -119,17 +120,26 @@ pub async fn show(core: &Core, id: SubmissionId, officer: &Officer) -> Result<De
         Some(report) => report.route == screening::Route::Redact && !is_released(&submission),
     };
     let hides = is_private && !is_safeguarding;
-    let masked = match (&revision, &report) {
-        (Some(revision), Some(report)) if hides => Some(mask(&revision.composition.words, report)),
+    let hidden = match (&revision, &report) {
+        (Some(revision), Some(report)) if hides => Some(masked(&revision.composition.words, report)),
         _ => None,
     };
     let revision = revision.filter(|_| !hides);
+    let mut ballots = ballots;
+    if !is_safeguarding {
+        // What stood beside a concern comes back into the open table with a release.
+        for ballot in &mut ballots {
+            for note in [&mut ballot.reason, &mut ballot.suggestion, &mut ballot.comment] {
+                *note = note.take().map(shown);
+            }
+        }
+    }
     let contact = match is_safeguarding && submission.may_contact {
         true => store.contact(id).await?,
         false => None,
     };
     let audit = store.audit(id).await?;
-    Ok(Detail { submission, revision, report, masked, ballots, contact, audit })
+    Ok(Detail { submission, revision, report, masked: hidden, ballots, contact, audit })
 }
 
 fn is_released(submission: &Submission) -> bool {
@@ -137,19 +147,6 @@ fn is_released(submission: &Submission) -> bool {
         .release
         .as_ref()
         .is_some_and(|release| release.deputy.is_some() && release.content == submission.content)
-}
-
-/// The words with everything blacked out for which they have to be changed.
-fn mask(words: &str, report: &Report) -> String {
-    let is_private =
-        |category| matches!(category, Category::PersonalData | Category::ThirdParty | Category::Disclosure);
-    let spans = report.findings.iter().filter(|finding| is_private(finding.category));
-    let mut hidden = vec![false; words.chars().count()];
-    for finding in spans {
-        hidden.iter_mut().take(finding.end).skip(finding.start).for_each(|one| *one = true);
-    }
-    let shown = words.chars().zip(hidden);
-    shown.map(|(one, is_hidden)| if is_hidden && !one.is_whitespace() { '\u{2588}' } else { one }).collect()
 }
 
 fn only_coordinator(officer: &Officer) -> Result<(), OfficerError> {
@@ -230,6 +227,15 @@ pub async fn widen(core: &Core, id: SubmissionId, officer: &Officer) -> Result<S
     simple(core, id, |before, now| before.widen(officer.id, now)).await
 }
 
+/// Gives what a machine declined to the therapists, after its submitter asked for a person.
+///
+/// # Errors
+/// [`OfficerError`].
+pub async fn take_up(core: &Core, id: SubmissionId, officer: &Officer) -> Result<Submission, OfficerError> {
+    only_coordinator(officer)?;
+    simple(core, id, |before, now| before.take_up(officer.id, now)).await
+}
+
 /// Says whether a post is on its platform, where a publisher could not know.
 ///
 /// # Errors
@@ -249,6 +255,8 @@ pub async fn attest(
 pub fn waits_for(submission: &Submission, duty: Duty) -> bool {
     match &submission.state {
         State::Held { hold: Hold::Crisis { .. }, .. } => duty != Duty::Coordinator,
+        // Nobody but a person can answer whoever asks for one.
+        State::Declined { .. } => submission.appealed && duty == Duty::Coordinator,
         // Too few may be invited.
         State::InReview { .. } if submission.review.is_none() => duty == Duty::Coordinator,
         State::Held { hold: Hold::Technical { .. }, .. }

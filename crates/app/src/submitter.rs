@@ -12,7 +12,7 @@ use curation::{
 use screening::Report;
 use store::{BallotRecord, StoreError, Write};
 
-use crate::{Core, MOST_RACES, Reviser, StepFailure, commit_moving, vote::is_counting};
+use crate::{Core, MOST_RACES, Reviser, StepFailure, commit_moving, note::shown, vote::is_counting};
 
 /// What the submitter sees.
 #[derive(Debug, Clone)]
@@ -44,11 +44,12 @@ pub async fn look(core: &Core, id: SubmissionId) -> Result<Standing, StepFailure
         _ => None,
     };
     let mut advice = Vec::new();
-    if matches!(submission.state, State::Rewording { .. }) {
+    // What was sent back from its review for what it tells keeps what reviewers wished for besides.
+    if matches!(submission.state, State::Rewording { .. } | State::NeedsRedaction { .. }) {
         for ballot in core.store.ballots(id, submission.revision).await? {
             // What reviewers said to each other is not for the submitter.
             if ballot.decision == Decision::Reword && is_counting(&submission, &ballot) {
-                advice.extend(ballot.reason.into_iter().chain(ballot.suggestion));
+                advice.extend(ballot.reason.into_iter().chain(ballot.suggestion).map(shown));
             }
         }
     }
@@ -67,6 +68,14 @@ pub async fn look(core: &Core, id: SubmissionId) -> Result<Standing, StepFailure
 /// [`StepFailure::Invalid`] if it has ended already.
 pub async fn withdraw(core: &Core, id: SubmissionId) -> Result<Submission, StepFailure> {
     simple(core, id, |before, now| before.withdraw(now)).await
+}
+
+/// Asks for a person after a machine declined it.
+///
+/// # Errors
+/// [`StepFailure::Invalid`] unless it is declined and nobody has asked before.
+pub async fn appeal(core: &Core, id: SubmissionId) -> Result<Submission, StepFailure> {
+    simple(core, id, |before, now| before.appeal(now)).await
 }
 
 /// Agrees to words that others changed.

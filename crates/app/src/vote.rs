@@ -16,7 +16,10 @@ use curation::{
 use screening::Report;
 use store::{BallotRecord, Check, StoreError, Write};
 
-use crate::{Core, MOST_RACES, commit_moving};
+use crate::{
+    Core, MOST_RACES, commit_moving,
+    note::{self, Unfit, shown},
+};
 
 /// Whoever holds a review link: what the link says, to be checked against what is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,9 @@ pub enum ReviewError {
     /// The person cannot vote: lapsed, paused, or stepped back.
     #[error("the person has no vote at this moment")]
     NoVote,
+    /// A note cannot be given to others as it stands.
+    #[error(transparent)]
+    Note(#[from] Unfit),
     /// The store did not do it. A later try may succeed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -123,6 +129,11 @@ pub async fn open(core: &Core, holder: Holder) -> Result<Opened, ReviewError> {
     };
     // Only what counts now: not what was changed since, and not what an earlier panel said of the same words.
     ballots.retain(|ballot| is_counting(&submission, ballot));
+    for ballot in &mut ballots {
+        for note in [&mut ballot.reason, &mut ballot.suggestion, &mut ballot.comment] {
+            *note = note.take().map(shown);
+        }
+    }
     let earlier = earlier(core, &submission, holder.person).await?;
     Ok(Opened::Review(Box::new(ReviewView { submission, revision, report, ballots, earlier })))
 }
@@ -144,6 +155,12 @@ async fn earlier(
     let Some(revision) = core.store.revision(submission.id, number).await? else {
         return Ok(None);
     };
+    // An older engine let these words through to a panel; what the present one would not is compared with by nobody.
+    let is_released = submission.release.as_ref().is_some_and(|one| one.content == revision.content());
+    let route = screening::screen_safely(&revision.composition.words).route();
+    if !is_released && matches!(route, screening::Route::Hold | screening::Route::Redact) {
+        return Ok(None);
+    }
     let ballots = core.store.ballots(submission.id, number).await?;
     let own = ballots.iter().rev().find(|ballot| ballot.person == person).map(|ballot| ballot.decision);
     Ok(Some(Earlier { words: revision.composition.words, own }))
@@ -163,6 +180,11 @@ fn check_link(submission: &Submission, holder: Holder) -> Result<(), ReviewError
 /// # Errors
 /// [`ReviewError`]; nothing has changed then, unless it is [`ReviewError::Store`].
 pub async fn cast(core: &Core, holder: Holder, ballot: &NewBallot) -> Result<Submission, ReviewError> {
+    if ballot.decision != Decision::Concern {
+        for text in [&ballot.reason, &ballot.suggestion, &ballot.comment].into_iter().flatten() {
+            note::check(text)?;
+        }
+    }
     let mut barred = BTreeSet::new();
     for _ in 0..MOST_RACES {
         let now = core.clock.now();

@@ -336,6 +336,8 @@ pub enum About {
     Redaction,
     /// The state changed.
     Status,
+    /// A machine declined it, and whoever proposed it asks for a person.
+    Appeal,
     /// Mail about it to somebody on the roster, or to somebody who runs the channel, came back.
     Undeliverable,
 }
@@ -412,6 +414,9 @@ pub struct Submission {
     /// before this was written down.
     #[serde(default)]
     pub screened_by: u32,
+    /// Whoever proposed it asked for a person after a machine had declined it: once.
+    #[serde(default)]
+    pub appealed: bool,
     /// The review of the current revision.
     pub review: Option<Review>,
     /// The lead's release.

@@ -211,3 +211,19 @@ fn a_reviewer_of_words_that_went_back_may_still_raise_a_concern() {
     item.votes(0, Concern, monday()).unwrap();
     assert_eq!(item.state(), "held");
 }
+
+#[test]
+fn what_a_machine_declined_a_person_can_give_to_the_therapists_if_somebody_asks() {
+    let mut item = Item::waiting("declined");
+    assert!(item.tries(|one| one.take_up(coordinator(), monday())).is_err(), "nobody asked");
+    let day = later(monday(), hours(24 * 20));
+    let step = item.tries(|one| one.appeal(day)).unwrap();
+    let told = Notice { to: Recipient::Duty(Duty::Coordinator), about: About::Appeal };
+    assert_eq!((item.state(), step.notices), ("declined", vec![told]));
+    assert_eq!(item.due_at(), later(day, curation::submission::waits::APPEAL).at);
+    assert!(item.tries(|one| one.appeal(day)).is_err(), "once");
+    item.does(|one| one.take_up(coordinator(), day));
+    assert_eq!((item.state(), item.submission.tier), ("in_review", Tier::Elevated));
+    let mut rejected = Item::waiting("rejected");
+    assert!(rejected.tries(|one| one.appeal(day)).is_err(), "people decided that");
+}

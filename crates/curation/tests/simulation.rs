@@ -18,7 +18,7 @@ use proptest::{
 use world::{World, calls::Call};
 
 /// How often a run has to see each of these, so that the rules were tested at all.
-const SEEN: [(&str, usize); 25] = [
+const SEEN: [(&str, usize); 26] = [
     ("received", 200),
     ("held", 200),
     ("needs_redaction", 30),
@@ -45,6 +45,7 @@ const SEEN: [(&str, usize); 25] = [
     ("screened again", 100),
     ("screened before", 3),
     ("release honoured", 5),
+    ("taken up", 1),
 ];
 
 #[test]

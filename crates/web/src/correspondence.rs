@@ -134,6 +134,7 @@ fn to_officer(duty: Duty, about: About, submission: &Submission) -> Option<Lette
         About::StillUp => AlertKind::StillUp,
         About::QuorumLost => AlertKind::QuorumLost,
         About::Redaction => AlertKind::WordsNeeded,
+        About::Appeal => AlertKind::Appeal,
         About::Undeliverable => AlertKind::Undeliverable,
         About::Invitation | About::Reminder | About::Receipt | About::FreshLink | About::Status => {
             return None;

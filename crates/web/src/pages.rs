@@ -31,7 +31,7 @@ pub use marked::{Finding, MarkedText, Severity};
 pub use outcome::{Closed, ClosedReason, Concern, DeadLink, Done, DoneKind, Problem};
 pub use public::{Help, RefusedMinor, StatusEntry, Submit, ThankYou};
 pub use review::{Earlier, Entered, Other, OwnBallot, Part, Post, Review, ReviewConfirm};
-pub use status::{Agree, Change, Dated, Status, StatusConfirm, Withdraw};
+pub use status::{Agree, Appeal, Change, Dated, Status, StatusConfirm, Withdraw};
 pub use text::When;
 pub use unsubscribe::{Subscriber, Unsubscribe};
 

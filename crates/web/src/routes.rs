@@ -59,6 +59,7 @@ pub fn public(web: Web) -> Router {
         .route("/status/unsubscribe/{token}", get(unsubscribe::submitter).post(unsubscribe::end_news))
         .route("/status/{token}/words", post(status::words))
         .route("/status/{token}/agree", post(status::agree))
+        .route("/status/{token}/appeal", post(status::appeal))
         .route("/status/{token}/withdraw", post(status::withdraw))
         .route("/status/{token}/withdraw/confirm", post(status::withdraw_confirm));
     dressed(router).with_state(web)

@@ -140,6 +140,14 @@ With --json: the item, as in `queue list --json`.")]
         #[command(flatten)]
         step: StepArgs,
     },
+    /// Give what a machine declined to the therapists, after its submitter asked for a person
+    #[command(after_help = "\
+Read it first: `clientsconnect queue show`. To leave it declined, close it. The larger quorum decides on it.
+With --json: the item, as in `queue list --json`.")]
+    TakeUp {
+        #[command(flatten)]
+        step: StepArgs,
+    },
     /// Say whether a post is on its platform, where the publisher could not find out
     #[command(after_help = "\
 Look at the channel's own page on the platform first. An absent post is posted again.
@@ -226,6 +234,14 @@ pub(crate) async fn run(
                 connection,
                 "Widened: more reviewers are invited.",
                 steps::widen(core, item.id, &officer).await,
+            )
+        }
+        QueueCommand::TakeUp { step } => {
+            let (item, officer) = both(core, &step).await?;
+            after(
+                connection,
+                "Taken up: therapists are invited, and decide.",
+                steps::take_up(core, item.id, &officer).await,
             )
         }
         QueueCommand::Attest { step, post, absent: _ } => {

@@ -8,7 +8,7 @@ use super::{InvalidTransition, commitment};
 use crate::{
     audit::{Actor, ChainHead},
     composition::ContentHash,
-    ids::SubmissionId,
+    ids::{PersonId, SubmissionId},
     policy::Tier,
     roster::Duty,
     submission::{About, Hold, Recipient, ReleaseTo, Revision, Role, State, Step, Submission, Told, waits},
@@ -75,6 +75,7 @@ impl Submission {
             ended: false,
             compared_with: None,
             screened_by: 0,
+            appealed: false,
             review: None,
             release: None,
             deliveries: vec![],
@@ -169,6 +170,36 @@ impl Submission {
                     .telling(Recipient::Duty(Duty::Lead), About::SafeguardingHold)
             }
         })
+    }
+
+    /// Whoever proposed what a machine declined asks for a person (UK GDPR, Article 22: a decision that no human took can
+    /// be looked at by one). A coordinator is told, and has as long as there was to ask.
+    ///
+    /// # Errors
+    /// Unless it is declined and nobody has asked before.
+    pub fn appeal(mut self, now: Now) -> Result<Step, InvalidTransition> {
+        if !matches!(self.state, State::Declined { .. }) || self.appealed {
+            return self.refuse("asking for a person");
+        }
+        self.appealed = true;
+        let state = State::Declined { due_at: now.after(waits::APPEAL) };
+        Ok(self
+            .enter(state, Actor::Submitter, "appealed", now)
+            .telling(Recipient::Duty(Duty::Coordinator), About::Appeal))
+    }
+
+    /// A coordinator gives what a machine declined to the panel, at the elevated tier: therapists decide.
+    ///
+    /// # Errors
+    /// Unless it is declined and its submitter asked for a person.
+    pub fn take_up(mut self, coordinator: PersonId, now: Now) -> Result<Step, InvalidTransition> {
+        if !matches!(self.state, State::Declined { .. }) || !self.appealed {
+            return self.refuse("taking it up");
+        }
+        self.tier = Tier::Elevated;
+        Ok(self
+            .enter(waiting_for_panel(now), Actor::Person(coordinator), "taken_up", now)
+            .telling(Recipient::Submitter, About::Status))
     }
 
     /// Screening failed, or did not answer in time. After [`waits::SCREENING_ATTEMPTS`] a coordinator is told.

@@ -38,6 +38,8 @@ pub(crate) enum Call {
     ScreenAgain(Route, Tier),
     ScreeningAgainFails,
     AwaitScreening,
+    Appeal,
+    TakeUp,
     Draw(usize),
     DrawAnybody(usize),
     HintDraw,
@@ -140,6 +142,8 @@ impl Call {
                 6 => (route(), tier()).prop_map(|(route, tier)| Self::ScreenAgain(route, tier)),
                 1 => Just(Self::ScreeningAgainFails),
                 1 => Just(Self::AwaitScreening),
+                1 => Just(Self::Appeal),
+                1 => Just(Self::TakeUp),
             ],
             5 => prop_oneof![
                 (0_usize..7).prop_map(Self::Draw),
@@ -217,6 +221,17 @@ impl World {
             }
             Call::ScreenAgain(route, tier) => self.screen_again(*route, *tier),
             Call::ScreeningAgainFails => self.tries(|one| one.screening_again_failed(now)),
+            Call::Appeal => self.tries(|one| one.appeal(now)),
+            Call::TakeUp => {
+                let was_asked = self.submission.appealed;
+                if self.takes(|one| one.take_up(coordinator(), now))? {
+                    prop_assert!(was_asked, "nobody asked for a person");
+                    self.account.let_through.insert(self.submission.content.clone());
+                    self.account.tier = Some(Tier::Elevated);
+                    self.seen.push("taken up");
+                }
+                Ok(())
+            }
             Call::AwaitScreening => self.tries(|one| one.awaits_screening(now)),
             Call::Draw(least) => self.draw(*least),
             Call::DrawAnybody(index) => self.draw_anybody(*index),
@@ -301,6 +316,8 @@ impl World {
             State::InReview { .. } => {
                 Call::Vote { who: index, decision: Decision::Approve, is_current: true }
             }
+            State::Declined { .. } if self.submission.appealed => Call::TakeUp,
+            State::Declined { .. } => Call::Appeal,
             State::Stalled { .. } => Call::Widen,
             State::Approved { awaits_submitter: true, .. } => Call::Agree,
             State::Approved { .. } if index.is_multiple_of(5) => Call::PauseApprovers,

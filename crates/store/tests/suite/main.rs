@@ -13,3 +13,4 @@ mod failures;
 mod harness;
 mod people;
 mod tokens;
+mod walk;

@@ -29,6 +29,8 @@ pub enum FormAction {
     Withdraw,
     /// The submitter answers changed words.
     Agree,
+    /// The submitter asks for a person.
+    Appeal,
 }
 
 /// A digest of the values chosen on a form, so that a confirmation page confirms those values and no others.

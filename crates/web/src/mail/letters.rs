@@ -222,6 +222,8 @@ pub enum AlertKind {
     WordsNeeded,
     /// Mail to somebody on the roster, or to somebody who runs the channel, came back.
     Undeliverable,
+    /// A machine declined something, and its submitter asks for a person.
+    Appeal,
     /// A helpline's entry is due for a check.
     HelplineStale,
 }
@@ -266,6 +268,10 @@ impl CoordinatorAlert {
             AlertKind::WordsNeeded => (
                 "Words have to be changed before anybody can review them or approve them.",
                 "Whoever proposed them is asked first. If they left no address, you can change them in the queue; they are asked before anything is published.",
+            ),
+            AlertKind::Appeal => (
+                "A machine declined something, and whoever sent it asks for a person to look at it.",
+                "Please read it in the queue within three weeks: you can give it to the therapists (`queue take-up`) or close it. After that it is closed by itself.",
             ),
             AlertKind::Undeliverable => (
                 "Mail to somebody on the roster came back, or they told their mail program that they don't want it.",

@@ -25,12 +25,21 @@ impl Severity {
         }
     }
 
-    /// Its word on the page: a mark is never told by colour alone.
+    /// Its class in the style, and the word for it where colours are not seen.
     pub fn word(self) -> &'static str {
         match self {
             Self::Note => "note",
             Self::Caution => "caution",
             Self::Stop => "stop",
+        }
+    }
+
+    fn words(self) -> &'static content::SeverityWords {
+        let severities = &content::screening().severities;
+        match self {
+            Self::Note => &severities.note,
+            Self::Caution => &severities.caution,
+            Self::Stop => &severities.stop,
         }
     }
 }
@@ -44,6 +53,8 @@ pub struct Finding {
     pub end: usize,
     /// How much it weighs.
     pub severity: Severity,
+    /// What it is about: the category's name on the wire, such as `personal_data`.
+    pub category: String,
     /// Why, in words that a person can read.
     pub reason: String,
     /// What could stand there instead.
@@ -57,10 +68,25 @@ pub struct Note {
     pub number: usize,
     /// How much it weighs.
     pub severity: Severity,
+    /// What it is about, in plain words.
+    pub about: String,
     /// Why.
     pub reason: String,
     /// What could stand there instead.
     pub suggestion: Option<String>,
+    /// Whether a place in the text is marked for it.
+    pub has_place: bool,
+}
+
+/// The notes of one severity, under their heading.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Group<'a> {
+    /// How much they weigh.
+    pub severity: Severity,
+    /// In words for whoever reads the page.
+    pub heading: &'static str,
+    /// In the order of the text.
+    pub notes: Vec<&'a Note>,
 }
 
 /// A stretch of the text under the same findings.
@@ -72,8 +98,8 @@ pub struct MarkedPiece {
     pub notes: Vec<usize>,
     /// The notes that begin here, shown as tags.
     pub starts: Vec<Note>,
-    /// Whether a note that covers it says "stop".
-    pub stops: bool,
+    /// The gravest of them.
+    pub severity: Option<Severity>,
 }
 
 /// A text and what was found in it.
@@ -82,6 +108,7 @@ pub struct MarkedText {
     text: String,
     pieces: Vec<MarkedPiece>,
     notes: Vec<Note>,
+    is_for_writer: bool,
 }
 
 impl MarkedText {
@@ -102,8 +129,10 @@ impl MarkedText {
             .map(|(at, finding)| Note {
                 number: at + 1,
                 severity: finding.severity,
+                about: about(&finding.category),
                 reason: finding.reason.clone(),
                 suggestion: finding.suggestion.clone(),
+                has_place: finding.start < finding.end,
             })
             .collect();
         let cuts: BTreeSet<usize> = findings
@@ -126,17 +155,23 @@ impl MarkedText {
                         .filter(|at| findings[**at].start == from)
                         .map(|at| notes[*at].clone())
                         .collect(),
-                    stops: covering.iter().any(|at| notes[*at].severity == Severity::Stop),
+                    severity: covering.iter().map(|at| notes[*at].severity).max(),
                     notes: covering.iter().map(|at| notes[*at].number).collect(),
                 }
             })
             .collect();
-        Self { text, pieces, notes }
+        Self { text, pieces, notes, is_for_writer: false }
     }
 
     /// A text in which nothing was found.
     pub fn plain(text: impl Into<String>) -> Self {
         Self::new(text, Vec::new())
+    }
+
+    /// The same in words for whoever wrote the text, and not for a reviewer.
+    #[must_use]
+    pub fn for_writer(self) -> Self {
+        Self { is_for_writer: true, ..self }
     }
 
     /// The text alone.
@@ -153,6 +188,28 @@ impl MarkedText {
     pub fn notes(&self) -> &[Note] {
         &self.notes
     }
+
+    /// The same by severity, the gravest first; no group is empty.
+    pub fn groups(&self) -> Vec<Group<'_>> {
+        [Severity::Stop, Severity::Caution, Severity::Note]
+            .into_iter()
+            .map(|severity| Group {
+                severity,
+                heading: if self.is_for_writer {
+                    &severity.words().writer
+                } else {
+                    &severity.words().reviewer
+                },
+                notes: self.notes.iter().filter(|note| note.severity == severity).collect(),
+            })
+            .filter(|group| !group.notes.is_empty())
+            .collect()
+    }
+}
+
+/// A category's plain name. A stored report may be older than the list, or newer.
+fn about(category: &str) -> String {
+    content::category(category).map_or_else(|| "Something to look at".to_owned(), |words| words.name.clone())
 }
 
 #[cfg(test)]
@@ -161,7 +218,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn finding(start: usize, end: usize, severity: Severity) -> Finding {
-        Finding { start, end, severity, reason: "because".to_owned(), suggestion: None }
+        let category = "personal_data".to_owned();
+        Finding { start, end, severity, category, reason: "because".to_owned(), suggestion: None }
     }
 
     #[test]
@@ -171,7 +229,21 @@ mod tests {
         let seen: Vec<(&str, Vec<usize>, usize)> =
             marked.pieces().iter().map(|p| (p.text.as_str(), p.notes.clone(), p.starts.len())).collect();
         assert_eq!(seen, [("añ", vec![1], 1), ("b ", vec![1, 2], 1), ("cd", vec![2], 0)]);
-        assert!(!marked.pieces()[0].stops && marked.pieces()[1].stops);
+        let severities = marked.pieces().iter().map(|piece| piece.severity).collect::<Vec<_>>();
+        assert_eq!(severities, [Some(Severity::Note), Some(Severity::Stop), Some(Severity::Stop)]);
+    }
+
+    #[test]
+    fn the_gravest_comes_first_and_a_strange_category_has_a_name_too() {
+        let mut findings = vec![finding(0, 2, Severity::Note), finding(9, 9, Severity::Stop)];
+        findings[0].category = "not_known_yet".to_owned();
+        let marked = MarkedText::new("abcd", findings);
+        let groups = marked.groups();
+        assert_eq!(groups.iter().map(|group| group.severity.word()).collect::<Vec<_>>(), ["stop", "note"]);
+        assert!(!groups[0].notes[0].has_place && groups[1].notes[0].has_place);
+        assert_eq!(groups[1].notes[0].about, "Something to look at");
+        let writers = marked.clone().for_writer();
+        assert_ne!(writers.groups()[0].heading, groups[0].heading);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub enum DoneKind {
     WordsChanged,
     /// The submitter answered to changed words.
     Answered,
+    /// The submitter asked for a person.
+    Appealed,
     /// The submitter withdrew.
     Withdrawn,
     /// The submitter chose to leave things as they are.
@@ -24,7 +26,10 @@ pub enum DoneKind {
 impl DoneKind {
     /// Whether the page is for somebody who proposed words, and so carries the support block.
     pub fn is_submitters(self) -> bool {
-        matches!(self, Self::WordsChanged | Self::Answered | Self::Withdrawn | Self::LeftAlone)
+        matches!(
+            self,
+            Self::WordsChanged | Self::Answered | Self::Appealed | Self::Withdrawn | Self::LeftAlone
+        )
     }
 }
 
@@ -38,6 +43,8 @@ pub struct Done {
     pub kind: DoneKind,
     /// Where it can be changed or looked at again.
     pub back: Option<String>,
+    /// Whether what was sent sounds like danger: signposting then comes first.
+    pub urgent: bool,
 }
 
 impl Done {
@@ -48,6 +55,7 @@ impl Done {
             DoneKind::ConcernRaised => "Thank you. This is stopped",
             DoneKind::WordsChanged => "Thank you. We have your changed words",
             DoneKind::Answered => "Thank you. We have your answer",
+            DoneKind::Appealed => "Thank you. A person will look",
             DoneKind::Withdrawn => "Your words are withdrawn",
             DoneKind::LeftAlone => "Nothing has changed",
         }
@@ -64,6 +72,7 @@ impl Done {
             }
             DoneKind::WordsChanged => "We check them again, and then the therapists read them.",
             DoneKind::Answered => "Your page shows what happens next.",
+            DoneKind::Appealed => "A coordinator has been told. Your page shows what happens next.",
             DoneKind::Withdrawn => {
                 "They are not going to be published. If they were, we are taking them down."
             }
@@ -75,9 +84,11 @@ impl Done {
         match self.kind {
             DoneKind::Voted => "See the review and what others say",
             DoneKind::SteppedBack | DoneKind::ConcernRaised => "Back to the review",
-            DoneKind::WordsChanged | DoneKind::Answered | DoneKind::Withdrawn | DoneKind::LeftAlone => {
-                "See how things stand"
-            }
+            DoneKind::WordsChanged
+            | DoneKind::Answered
+            | DoneKind::Appealed
+            | DoneKind::Withdrawn
+            | DoneKind::LeftAlone => "See how things stand",
         }
     }
 }
@@ -127,6 +138,8 @@ pub struct Closed {
     pub reason: ClosedReason,
     /// Where a concern can still be raised, if it can: `POST {action}` with `decision` (`concern`) and `form_token`.
     pub concern: Option<Concern>,
+    /// Whether what was sent sounds like danger: signposting then comes first.
+    pub urgent: bool,
 }
 
 impl Closed {
@@ -152,6 +165,8 @@ pub struct Concern {
 pub struct DeadLink {
     /// Whether a fresh link was just asked for. The page is the same whether or not the address is known.
     pub asked: bool,
+    /// Whether what was sent to it sounds like danger: signposting then comes first.
+    pub urgent: bool,
 }
 
 /// Something went wrong; what to do; and where to turn, whatever it was.

@@ -65,8 +65,21 @@ pub struct ThankYou {
     pub return_code: String,
     /// The submitter's own page.
     pub status_url: String,
-    /// Whether the words sound like danger: signposting then comes first.
+    /// Whether the words sound like danger, or could not be screened: signposting then comes first.
     pub urgent: bool,
+    /// What a machine noticed, each as the end of a sentence; empty where it noticed no danger.
+    pub noticed: Vec<String>,
+}
+
+impl ThankYou {
+    /// What comes next: other people look at what is set aside.
+    fn steps(&self) -> &'static [String] {
+        if self.noticed.is_empty() {
+            &content::wording().what_next
+        } else {
+            &content::screening().set_aside_next
+        }
+    }
 }
 
 /// The refusal for people under 18: kind, with Childline first.

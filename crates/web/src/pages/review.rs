@@ -195,6 +195,8 @@ pub struct Review {
     pub own: Option<OwnBallot>,
     /// [`Entered::default`] on a GET; what was entered, after a mistake.
     pub entered: Entered,
+    /// Whether what was entered sounds like danger: signposting then comes first.
+    pub urgent: bool,
 }
 
 impl Review {
@@ -218,4 +220,6 @@ pub struct ReviewConfirm {
     pub form_token: String,
     /// What was chosen.
     pub entered: Entered,
+    /// Whether what was entered sounds like danger: signposting then comes first.
+    pub urgent: bool,
 }

@@ -37,6 +37,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
                     start: 3,
                     end: 16,
                     severity: Severity::Note,
+                    category: "unsafe_suicide_content".to_owned(),
                     reason: with("Could be read as blaming"),
                     suggestion: Some(with("it may feel hard")),
                 },
@@ -44,6 +45,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
                     start: 20,
                     end: 40,
                     severity: Severity::Caution,
+                    category: "third_party".to_owned(),
                     reason: with("Tells of somebody else"),
                     suggestion: None,
                 },
@@ -51,6 +53,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
                     start: 34,
                     end: 60,
                     severity: Severity::Stop,
+                    category: "personal_data".to_owned(),
                     reason: with("Example of a stop"),
                     suggestion: None,
                 },
@@ -62,6 +65,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         reference: with("01J8EXAMPLE"),
         state: state.to_owned(),
         urgent: false,
+        set_aside: false,
         dates: vec![
             Dated { label: with("Received"), when: when("2026-08-03T08:12:00Z") },
             Dated { label: "Please answer by".to_owned(), when: when("2026-08-17T08:12:00Z") },
@@ -70,6 +74,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         action: with("/status/v4.local.example"),
         change: None,
         agree: None,
+        appeal: None,
         withdraw: Some(Withdraw { form_token: with("seal") }),
     };
     let change = Change {
@@ -98,6 +103,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         earlier: None,
         own: None,
         entered: Entered::default(),
+        urgent: false,
     };
     let entered = Entered {
         decision: Some(Decision::Reword),
@@ -116,12 +122,14 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         action: with("/review/v4.local.example"),
         form_token: with("seal"),
         entered: Entered { decision: Some(decision), ..entered.clone() },
+        urgent: decision == Decision::Concern,
     };
     let thanks = ThankYou {
         reference: with("01J8EXAMPLE"),
         return_code: with("7K2M-9QXD-4HTV-P0RC"),
         status_url: with("/status/v4.local.example"),
         urgent: false,
+        noticed: vec![],
     };
     let mut samples = Vec::new();
     let mut add = |name, keeps_choices, html| samples.push(Sample { name, html, keeps_choices });
@@ -144,7 +152,10 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         .html(),
     );
     add("thank-you", false, thanks.html());
-    add("thank-you-urgent", false, ThankYou { urgent: true, ..thanks }.html());
+    add("thank-you-unread", false, ThankYou { urgent: true, ..thanks.clone() }.html());
+    let noticed =
+        content::category("self_harm_risk").and_then(|words| words.noticed.clone()).into_iter().collect();
+    add("thank-you-urgent", false, ThankYou { urgent: true, noticed, ..thanks }.html());
     add("refused-minor", false, RefusedMinor {}.html());
     add("help", false, Help {}.html());
     add("status-entry", false, StatusEntry::default().html());
@@ -155,9 +166,17 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
     });
     add("status", false, status("in_review").html());
     add("status-redaction", false, {
-        let words = Some(marked(WORDS));
+        let words = Some(marked(WORDS).for_writer());
         Status { words, change: Some(change.clone()), ..status("needs_redaction") }.html()
     });
+    add("status-held", false, {
+        Status { words: None, urgent: true, set_aside: true, ..status("held") }.html()
+    });
+    add("status-declined", false, {
+        let appeal = Some(Appeal { form_token: with("seal") });
+        Status { appeal, ..status("declined") }.html()
+    });
+    add("status-declined-asked", false, status("declined").html());
     add("status-rewording", false, {
         let mut errors = Errors::none();
         errors.add("confirm", with("Tick the box if you want these words taken"));
@@ -219,7 +238,11 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         }
         .html(),
     );
-    add("review-again", true, Review { errors: ballot_errors, entered: entered.clone(), ..review }.html());
+    add(
+        "review-again",
+        true,
+        Review { errors: ballot_errors, entered: entered.clone(), urgent: true, ..review }.html(),
+    );
     add("review-confirm-approve", false, confirm(Decision::Approve).html());
     add("review-confirm-reword", false, confirm(Decision::Reword).html());
     add("review-confirm-reject", false, confirm(Decision::Reject).html());
@@ -231,10 +254,15 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         ("done-concern", DoneKind::ConcernRaised),
         ("done-words", DoneKind::WordsChanged),
         ("done-answered", DoneKind::Answered),
+        ("done-appealed", DoneKind::Appealed),
         ("done-withdrawn", DoneKind::Withdrawn),
         ("done-left-alone", DoneKind::LeftAlone),
     ] {
-        add(name, false, Done { reference: with("01J8EXAMPLE"), kind, back: Some(with("/back")) }.html());
+        add(
+            name,
+            false,
+            Done { reference: with("01J8EXAMPLE"), kind, back: Some(with("/back")), urgent: false }.html(),
+        );
     }
     for (name, reason) in [
         ("closed", ClosedReason::ReviewClosed),
@@ -247,7 +275,11 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
             form_token: with("seal"),
             unchosen: name == "closed-again",
         });
-        add(name, false, Closed { reference: with("01J8EXAMPLE"), reason, concern }.html());
+        add(
+            name,
+            false,
+            Closed { reference: with("01J8EXAMPLE"), reason, concern, urgent: name == "closed-again" }.html(),
+        );
     }
     for (name, subscriber, is_done) in [
         ("unsubscribe-therapist", Subscriber::Therapist, false),
@@ -263,8 +295,8 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
             add(if is_done { "unsubscribe-done-again" } else { "unsubscribe-again" }, false, page.html());
         }
     }
-    add("dead-link", false, DeadLink { asked: false }.html());
-    add("dead-link-asked", false, DeadLink { asked: true }.html());
+    add("dead-link", false, DeadLink { asked: false, urgent: false }.html());
+    add("dead-link-asked", false, DeadLink { asked: true, urgent: false }.html());
     add(
         "problem",
         false,

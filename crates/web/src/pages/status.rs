@@ -33,6 +33,13 @@ pub struct Agree {
     pub form_token: String,
 }
 
+/// The way from a machine's decision to a person: `POST {action}/appeal` with `appeal` (`yes`) and `form_token`.
+#[derive(Clone, Debug)]
+pub struct Appeal {
+    /// Seals the form.
+    pub form_token: String,
+}
+
 /// The way to withdraw: `POST {action}/withdraw` with `withdraw` (`yes`, `no`) and `form_token`.
 #[derive(Clone, Debug)]
 pub struct Withdraw {
@@ -52,6 +59,8 @@ pub struct Status {
     pub state: String,
     /// Whether signposting comes first.
     pub urgent: bool,
+    /// Whether the words are the lead's alone.
+    pub set_aside: bool,
     /// What happened and will, in order.
     pub dates: Vec<Dated>,
     /// The submitter's words with what was found in them; `None` once erased.
@@ -62,6 +71,8 @@ pub struct Status {
     pub change: Option<Change>,
     /// In `approved`, when the words were changed by others.
     pub agree: Option<Agree>,
+    /// In `declined`, until somebody asked for a person.
+    pub appeal: Option<Appeal>,
     /// In every state that can be withdrawn.
     pub withdraw: Option<Withdraw>,
 }

@@ -22,6 +22,11 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     Some(&tag[from..from + tag[from..].find('"').unwrap()])
 }
 
+/// A sentence as a page has it.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('\'', "&#39;").replace('"', "&quot;")
+}
+
 fn body(sample: &Sample) -> &str {
     &sample.html[sample.html.find("<body>").unwrap()..]
 }
@@ -122,6 +127,7 @@ fn a_form_left_as_it_stands_lacks_the_field_that_acts() {
                 "status" => "return_code",
                 "words" => "confirm",
                 "agree" => "answer",
+                "appeal" => "appeal",
                 "withdraw" => "withdraw",
                 "fresh" => "email",
                 "confirm" if action.ends_with("withdraw/confirm") => "confirm",
@@ -232,27 +238,30 @@ fn text_goes_back_into_its_field_as_it_was() {
 #[test]
 fn marks_and_parts_show_the_text_exactly() {
     let review = samples().into_iter().find(|sample| sample.name == "review-findings").unwrap();
-    assert!(review.html.contains("<span class=\"tag\">1 note</span>"));
-    assert!(review.html.contains("<span class=\"tag\">3 stop</span>"));
     for line in [
-        "1 note.</strong> Could be read as blaming",
-        "2 caution.",
-        "3 stop.",
+        "aria-label=\"Mark 1, How suicide is written about\">1</a>",
+        "<strong>2. Somebody else&#39;s private life</strong>\n<p>Tells of somebody else</p>",
+        "href=\"#place-3\"",
         "disclaimer\">General information",
     ] {
         assert!(review.html.contains(line), "{line}");
     }
+    let order = ["Must not appear", "May need other words", "Worth a glance"]
+        .map(|heading| review.html.find(&format!("\">{heading}</h3>")).unwrap());
+    assert!(order.is_sorted(), "the gravest first");
     // Without its tags, the marked text is the text: nothing added, nothing lost.
     let marked = review.html.split("<div class=\"card\"><p class=\"words\" dir=\"auto\">").nth(1);
     let marked = marked.unwrap().split("</p>").next().unwrap();
     let mut left = String::new();
-    for piece in marked.split("<span class=\"tag\">").enumerate().map(|(at, piece)| match at {
+    for piece in marked.split("<a class=\"tag\"").enumerate().map(|(at, piece)| match at {
         0 => piece,
-        _ => piece.split_once("</span>").unwrap().1,
+        _ => piece.split_once("</a>").unwrap().1,
     }) {
         left.push_str(piece);
     }
-    let left = left.replace("<mark>", "").replace("<mark class=\"stop\">", "").replace("</mark>", "");
+    for tag in ["<mark class=\"note\">", "<mark class=\"caution\">", "<mark class=\"stop\">", "</mark>"] {
+        left = left.replace(tag, "");
+    }
     assert!(
         review
             .html
@@ -295,7 +304,7 @@ fn help_is_on_every_page_that_somebody_in_danger_could_meet() {
             assert!(body(&sample).contains("tel:116123"), "{}", sample.name);
         }
     }
-    for name in ["thank-you-urgent", "submit-again", "status-rewording"] {
+    for name in ["thank-you-urgent", "thank-you-unread", "submit-again", "status-rewording", "status-held"] {
         let sample = samples().into_iter().find(|sample| sample.name == name).unwrap();
         let html = body(&sample);
         assert!(
@@ -309,8 +318,25 @@ fn help_is_on_every_page_that_somebody_in_danger_could_meet() {
 }
 
 #[test]
+fn whoever_is_told_of_danger_learns_what_was_noticed_that_it_can_be_wrong_and_who_decides() {
+    let find = |name: &str| samples().into_iter().find(|sample| sample.name == name).unwrap().html;
+    let told = find("thank-you-urgent");
+    let words = content::screening();
+    for sentence in [&words.noticed, &words.noticed_unsure, &words.set_aside, &words.set_aside_next[0]] {
+        assert!(told.contains(&escaped(sentence)), "{sentence}");
+    }
+    assert!(!told.contains(&content::wording().what_next[1]), "no therapist on the panel reads it");
+    assert!(find("status-held").contains(&escaped(&words.set_aside_status)));
+    for name in ["submit", "status", "status-declined", "status-redaction"] {
+        assert!(find(name).contains(&escaped(&words.reads_first)), "{name}");
+    }
+    assert!(find("status-declined").contains("name=\"appeal\""));
+    assert!(!find("status-declined-asked").contains("name=\"appeal\""));
+}
+
+#[test]
 fn a_dead_link_has_one_page_and_does_not_tell_who_is_on_the_list() {
-    let asked = DeadLink { asked: true }.html();
+    let asked = DeadLink { asked: true, urgent: false }.html();
     assert!(asked.contains("If that address is on our list, a fresh link is on its way."));
     assert!(DeadLink::default().html().contains("action=\"/review/fresh\""));
 }
@@ -334,6 +360,9 @@ fn key_pages_read_as_they_should() {
     insta::assert_snapshot!("review_findings", shown("review-findings"));
     insta::assert_snapshot!("review_confirm_reword", shown("review-confirm-reword"));
     insta::assert_snapshot!("thank_you", shown("thank-you"));
+    insta::assert_snapshot!("thank_you_urgent", shown("thank-you-urgent"));
+    insta::assert_snapshot!("status_redaction", shown("status-redaction"));
+    insta::assert_snapshot!("status_declined", shown("status-declined"));
     insta::assert_snapshot!("dead_link", shown("dead-link"));
 }
 

@@ -14,6 +14,7 @@ use super::{
     SourceAddress,
     answer::{ProblemJson, STORE_RETRY, help as support, page, problem_page, retry_after},
     intake::{self, Media, Sent, Unreadable},
+    review::category_name,
 };
 use crate::{
     Web,
@@ -186,9 +187,15 @@ fn thank(web: &Web, media: Media, accepted: &app::accept::Accepted, status_url: 
                 return_code: accepted.return_code.clone(),
                 status_url: status_url.trim_start_matches(&web.base_url).to_owned(),
                 urgent: accepted.shows_risk,
+                noticed: accepted.noticed.iter().filter_map(|danger| noticed(*danger)).collect(),
             },
         ),
     }
+}
+
+/// What was noticed, in the words of the page.
+fn noticed(danger: screening::Category) -> Option<String> {
+    content::category(&category_name(danger)).and_then(|words| words.noticed.clone())
 }
 
 fn refused_media(headers: &HeaderMap) -> Response {

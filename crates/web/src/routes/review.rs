@@ -1,8 +1,9 @@
 //! The reviewer's page, a ballot in two steps, and fresh links.
 
 use app::{
-    accept::{Email, Source},
+    accept::{Email, Source, shows_risk},
     fresh_link,
+    note::{self, Unfit},
     vote::{self, Holder, NewBallot, Opened, ReviewError, ReviewView},
 };
 use axum::{
@@ -41,7 +42,8 @@ pub(super) async fn show(State(web): State<Web>, Token(token): Token) -> Respons
             review_page(&web, &token, holder, &view, StatusCode::OK, Errors::none(), Entered::default())
         }
         Ok((holder, Opened::NoVote(submission, reason))) => {
-            closed_page(&web, &token, holder, &submission, &reason, StatusCode::OK, false)
+            let refusal = Refusal { status: StatusCode::OK, unchosen: false, urgent: false };
+            closed_page(&web, &token, holder, &submission, &reason, refusal)
         }
         Err(response) => response,
     }
@@ -79,11 +81,18 @@ pub(super) async fn confirm(State(web): State<Web>, Token(token): Token, body: B
                 _ => DoneKind::Voted,
             };
             let back = (kind == DoneKind::Voted).then(|| address(&token));
-            page(StatusCode::OK, &Done { reference: submission.id.reference(), kind, back })
+            let urgent = sounds_urgent(&entered);
+            page(StatusCode::OK, &Done { reference: submission.id.reference(), kind, back, urgent })
         }
-        Err(ReviewError::DeadLink) => dead_link(),
+        Err(ReviewError::DeadLink) => dead_link_for(&entered),
         Err(ReviewError::Store(error)) => unavailable_page(&error),
-        Err(reason) => closed_page(&web, &token, holder, &submission, &reason, StatusCode::CONFLICT, false),
+        // What was read before was fit for others: only a new engine could have come in between.
+        Err(ReviewError::Note(error)) => unavailable_page(&error),
+        Err(reason) => {
+            let urgent = sounds_urgent(&entered);
+            let refusal = Refusal { status: StatusCode::CONFLICT, unchosen: false, urgent };
+            closed_page(&web, &token, holder, &submission, &reason, refusal)
+        }
     }
 }
 
@@ -96,9 +105,13 @@ struct Sent {
 }
 
 async fn sent(web: &Web, token: &str, body: Body, is_confirmation: bool) -> Result<Sent, Response> {
-    let (holder, opened) = open(web, token).await?;
+    let opened = open(web, token).await;
     let fields = form_of(body).await?;
     let (entered, mut errors) = read(&fields);
+    let (holder, opened) = opened.map_err(|refusal| match refusal.status() {
+        StatusCode::NOT_FOUND => dead_link_for(&entered),
+        _ => refusal,
+    })?;
     let chosen = is_confirmation.then(|| digest(&entered));
     let is_sealed = |submission: &Submission| is_sealed(web, &form(holder, submission, chosen), &fields);
     let submission = match opened {
@@ -117,13 +130,21 @@ async fn sent(web: &Web, token: &str, body: Body, is_confirmation: bool) -> Resu
             if !is_concern || !submission.may_be_stopped() || !is_sealed(&submission) {
                 // A concern under an old seal is asked for again, never dropped in silence.
                 let unchosen = entered.decision.is_none() || is_concern;
-                let status = StatusCode::CONFLICT;
-                return Err(closed_page(web, token, holder, &submission, &reason, status, unchosen));
+                let urgent = sounds_urgent(&entered);
+                let refusal = Refusal { status: StatusCode::CONFLICT, unchosen, urgent };
+                return Err(closed_page(web, token, holder, &submission, &reason, refusal));
             }
             *submission
         }
     };
     Ok(Sent { holder, submission, entered, is_declared: fields.is("declaration", "yes") })
+}
+
+/// How the page for what is not taken is shown.
+struct Refusal {
+    status: StatusCode,
+    unchosen: bool,
+    urgent: bool,
 }
 
 fn closed_page(
@@ -132,8 +153,7 @@ fn closed_page(
     holder: Holder,
     submission: &Submission,
     reason: &ReviewError,
-    status: StatusCode,
-    unchosen: bool,
+    Refusal { status, unchosen, urgent }: Refusal,
 ) -> Response {
     let may_stop = submission.may_be_stopped();
     let concern = may_stop.then(|| Concern {
@@ -145,7 +165,7 @@ fn closed_page(
         ReviewError::NoVote => ClosedReason::NotEligible,
         _ => ClosedReason::ReviewClosed,
     };
-    page(status, &Closed { reference: submission.id.reference(), reason, concern })
+    page(status, &Closed { reference: submission.id.reference(), reason, concern, urgent })
 }
 
 /// Mails fresh links to an address on the roster. The answer never tells whether it is there.
@@ -166,7 +186,7 @@ pub(super) async fn fresh(
     {
         return unavailable_page(&error);
     }
-    page(StatusCode::OK, &DeadLink { asked: true })
+    page(StatusCode::OK, &DeadLink { asked: true, urgent: shows_risk(fields.get("email")) })
 }
 
 const STALE_FORM: &str =
@@ -177,7 +197,18 @@ fn address(token: &str) -> String {
 }
 
 fn dead_link() -> Response {
-    page(StatusCode::NOT_FOUND, &DeadLink { asked: false })
+    page(StatusCode::NOT_FOUND, &DeadLink::default())
+}
+
+/// The same page, with help first if that is what was sent to it calls for.
+fn dead_link_for(entered: &Entered) -> Response {
+    page(StatusCode::NOT_FOUND, &DeadLink { asked: false, urgent: sounds_urgent(entered) })
+}
+
+/// Whether anything that was entered sounds like danger, also what does not belong to the decision.
+fn sounds_urgent(entered: &Entered) -> bool {
+    let Entered { suggestion, reword_reason, reject_reason, note, .. } = entered;
+    [suggestion, reword_reason, reject_reason, note].into_iter().any(|text| shows_risk(text))
 }
 
 fn holder(web: &Web, token: &str) -> Option<Holder> {
@@ -250,19 +281,67 @@ fn read(fields: &Form) -> (Entered, Errors) {
         }
         Some(_) => {}
     }
-    for (field, text) in [
-        ("suggestion", &entered.suggestion),
-        ("reword_reason", &entered.reword_reason),
-        ("reject_reason", &entered.reject_reason),
-        ("note", &entered.note),
-    ] {
+    for (field, text) in fields_of(&entered) {
         if text.chars().count() > LONGEST_NOTE {
             errors.add(field, format!("Shorten it: {LONGEST_NOTE} characters fit."));
         } else if text.chars().any(|one| one.is_control() && !matches!(one, '\n' | '\r' | '\t')) {
             errors.add(field, "Remove the invisible control characters.");
+        } else if is_for_others(entered.decision, field)
+            && let Err(unfit) = note::check(text)
+        {
+            errors.add(field, advice(&unfit));
         }
     }
     (entered, errors)
+}
+
+fn fields_of(entered: &Entered) -> [(&'static str, &str); 4] {
+    [
+        ("suggestion", &entered.suggestion),
+        ("reword_reason", &entered.reword_reason),
+        ("reject_reason", &entered.reject_reason),
+        ("note", &entered.note),
+    ]
+}
+
+/// Whether other therapists, or the submitter, will read this field. Beside a concern the lead alone does.
+fn is_for_others(decision: Option<pages::Decision>, field: &str) -> bool {
+    match (decision, field) {
+        (None | Some(pages::Decision::Concern), _) => false,
+        (Some(decision), "suggestion" | "reword_reason") => decision.is_reword(),
+        (Some(decision), "reject_reason") => decision.is_reject(),
+        _ => true,
+    }
+}
+
+/// What to do about a note that cannot be given to others.
+fn advice(unfit: &Unfit) -> String {
+    let because = |reasons: &[String]| match reasons {
+        [] => String::new(),
+        reasons => format!(" What a machine noticed, and it can be wrong: {}", sentences(reasons)),
+    };
+    match unfit {
+        Unfit::Danger => "This sounds as if somebody could be in danger. If you think so too, choose the safeguarding concern: then the lead alone reads what you write. If a machine is wrong here, please say it in other words.".to_owned(),
+        Unfit::Private(reasons) => format!(
+            "Please say this without personal detail: other people read it.{}",
+            because(reasons)
+        ),
+        Unfit::Hurtful(reasons) => {
+            format!("Please say this in other words: other people read it.{}", because(reasons))
+        }
+        Unfit::Unscreened => {
+            "We could not check this just now. Please send it again in a minute, or leave it out.".to_owned()
+        }
+    }
+}
+
+/// Reasons as they come, each ended like a sentence.
+fn sentences(reasons: &[String]) -> String {
+    let ended = reasons.iter().map(|reason| match reason.ends_with(['.', '!', '?']) {
+        true => reason.clone(),
+        false => format!("{reason}."),
+    });
+    ended.collect::<Vec<_>>().join(" ")
 }
 
 fn digest(entered: &Entered) -> ChoiceDigest {
@@ -322,7 +401,8 @@ fn confirm_page(
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form_token = seal(web, &form(holder, submission, Some(digest(&entered))));
     let reference = submission.id.reference();
-    page(status, &ReviewConfirm { errors, reference, action: address(token), form_token, entered })
+    let urgent = sounds_urgent(&entered);
+    page(status, &ReviewConfirm { errors, reference, action: address(token), form_token, entered, urgent })
 }
 
 fn review_page(
@@ -365,6 +445,7 @@ fn review_page(
             screened,
             earlier,
             own: own(holder, view),
+            urgent: sounds_urgent(&entered),
             entered,
         },
     )
@@ -387,11 +468,18 @@ fn own(holder: Holder, view: &ReviewView) -> Option<OwnBallot> {
     Some(OwnBallot { decision: verdict(own.decision), at: When(own.at), others: others.collect() })
 }
 
+/// A category's name on the wire, by which its words are found.
+pub(super) fn category_name(category: screening::Category) -> String {
+    // A unit variant is a string on the wire.
+    serde_json::to_value(category).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
 /// What screening found, as the pages mark it.
 pub(super) fn findings(report: &Report) -> Vec<Finding> {
     let findings = report.findings.iter().map(|finding| Finding {
         start: finding.start,
         end: finding.end,
+        category: category_name(finding.category),
         severity: match finding.severity {
             screening::Severity::Note => Severity::from_level(1),
             screening::Severity::Caution => Severity::from_level(2),

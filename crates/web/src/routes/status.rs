@@ -15,7 +15,7 @@ use axum::{
 use curation::{
     audit::Actor,
     ids::SubmissionId,
-    submission::{State as Stage, Submission},
+    submission::{Hold, State as Stage, Submission},
     words::Words,
 };
 use jiff::SignedDuration;
@@ -31,7 +31,7 @@ use crate::{
     correspondence::status_link,
     links::{DeadLink, FormAction, FormSeal, NO_REVISION, Purpose},
     pages::{
-        self, Agree, Change, Dated, Difference, Done, DoneKind, Errors, MarkedText, StatusConfirm,
+        self, Agree, Appeal, Change, Dated, Difference, Done, DoneKind, Errors, MarkedText, StatusConfirm,
         StatusEntry, When, Withdraw,
     },
 };
@@ -132,7 +132,7 @@ fn status_page(
     let Standing { submission, revision, report, advice, own_words } = &opened.standing;
     let words = revision.as_ref().map(|revision| revision.composition.words.clone());
     let marked = words.clone().map(|words| match report {
-        Some(report) => MarkedText::new(words, findings(report)),
+        Some(report) => MarkedText::new(words, findings(report)).for_writer(),
         None => MarkedText::plain(words),
     });
     let sounds_urgent = typed.as_deref().is_some_and(shows_risk);
@@ -146,6 +146,8 @@ fn status_page(
         difference: Difference::between(own, words.as_deref().unwrap_or_default()),
         form_token: seal(web, FormAction::Agree, submission),
     });
+    let may_appeal = matches!(submission.state, Stage::Declined { .. }) && !submission.appealed;
+    let appeal = may_appeal.then(|| Appeal { form_token: seal(web, FormAction::Appeal, submission) });
     let withdraw = may_withdraw(submission)
         .then(|| Withdraw { form_token: seal(web, FormAction::Withdraw, submission) });
     page(
@@ -156,11 +158,14 @@ fn status_page(
             // What was withdrawn while the lead looks at it is withdrawn for whoever proposed it.
             state: if submission.ended { "withdrawn" } else { submission.state.name() }.to_owned(),
             urgent: submission.is_concealed() || sounds_urgent,
+            set_aside: matches!(submission.state, Stage::Held { hold: Hold::Crisis { .. }, .. })
+                && !submission.ended,
             dates: dates(submission),
             words: marked,
             action: opened.action.clone(),
             change,
             agree,
+            appeal,
             withdraw,
         },
     )
@@ -177,6 +182,9 @@ fn dates(submission: &Submission) -> Vec<Dated> {
         | Stage::Rewording { due_at }
         | Stage::Approved { awaits_submitter: true, due_at } => {
             dates.push(dated("Please answer by", *due_at))
+        }
+        Stage::Declined { due_at } if !submission.appealed => {
+            dates.push(dated("Ask for a person by", *due_at));
         }
         Stage::Published { at } => dates.push(dated("Published", *at)),
         Stage::Withdrawn { due_at: Some(at) }
@@ -287,6 +295,26 @@ pub(super) async fn agree(State(web): State<Web>, Token(token): Token, body: Bod
     }
 }
 
+pub(super) async fn appeal(State(web): State<Web>, Token(token): Token, body: Body) -> Response {
+    let (opened, fields) = match (open(&web, &token).await, form_of(body).await) {
+        (Ok(opened), Ok(fields)) => (opened, fields),
+        (Err(response), _) | (_, Err(response)) => return response,
+    };
+    let mut errors = Errors::none();
+    if !fields.is("appeal", "yes") {
+        errors.add("appeal", "Tick the box if a person should look at your words.");
+    } else if !is_sealed(&web, FormAction::Appeal, &opened.standing.submission, fields.get("form_token")) {
+        errors.add("appeal", STALE_FORM);
+    }
+    if !errors.is_empty() {
+        return status_page(&web, &opened, StatusCode::UNPROCESSABLE_ENTITY, errors, None);
+    }
+    match submitter::appeal(&web.core, opened.id).await {
+        Ok(_) => done(&opened, DoneKind::Appealed),
+        Err(failure) => failed(&web, &token, failure).await,
+    }
+}
+
 pub(super) async fn withdraw(State(web): State<Web>, Token(token): Token, body: Body) -> Response {
     let (opened, fields) = match (open(&web, &token).await, form_of(body).await) {
         (Ok(opened), Ok(fields)) => (opened, fields),
@@ -339,7 +367,7 @@ pub(super) async fn withdraw_confirm(State(web): State<Web>, Token(token): Token
 
 fn done(opened: &Opened, kind: DoneKind) -> Response {
     let reference = opened.id.reference();
-    page(StatusCode::OK, &Done { reference, kind, back: Some(opened.action.clone()) })
+    page(StatusCode::OK, &Done { reference, kind, back: Some(opened.action.clone()), urgent: false })
 }
 
 /// What is no longer possible is best explained by how things stand now.

@@ -158,7 +158,7 @@ fn unsubscribe_page(token: &str, subscriber: Subscriber, is_done: bool) -> Unsub
 }
 
 fn dead_link() -> Response {
-    page(StatusCode::NOT_FOUND, &DeadLink { asked: false })
+    page(StatusCode::NOT_FOUND, &DeadLink::default())
 }
 
 fn failed(error: &UnsubscribeError) -> Response {

@@ -135,6 +135,7 @@ mod tests {
             action: "/review/v4.local.x".to_owned(),
             form_token: "seal".to_owned(),
             entered,
+            urgent: false,
         }
         .html();
         let form = form(&page, "declaration").unwrap();
@@ -152,6 +153,7 @@ mod tests {
             return_code: "0000-1111-2222-3333".to_owned(),
             status_url: "/status/x".to_owned(),
             urgent: false,
+            noticed: vec![],
         }
         .html();
         assert_eq!(reference(&page).unwrap(), "ABC123");
