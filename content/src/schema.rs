@@ -258,6 +258,8 @@ pub struct ScreeningWords {
     pub set_aside_next: Vec<String>,
     /// The same in short, on the status page.
     pub set_aside_status: String,
+    /// That what somebody typed sounds like danger, above the helplines.
+    pub urgent: String,
     /// That the words could not be looked at yet.
     pub unread: String,
     /// That a machine declined, and how a person looks.

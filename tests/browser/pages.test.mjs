@@ -135,8 +135,16 @@ test("somebody under 18 is refused kindly and shown Childline first", async () =
 test("words that sound like danger: help comes first, and no therapist is asked", async () => {
   const known = await ids();
   const mails = (await channel.mail()).length;
-  const { supportComesFirst } = await propose(browser, channel, "I want to die.");
+  const { supportComesFirst, page, statusLink } = await propose(browser, channel, "I want to die.");
   assert.ok(supportComesFirst, "the code comes before the help");
+  const thanks = await page.locator("main").innerText();
+  for (const said of ["A machine read your words first", "It can be wrong", "our safeguarding lead"]) {
+    assert.ok(thanks.includes(said), said);
+  }
+  const status = await browser.visitor();
+  await status.goto(statusLink);
+  await browser.audit(status, "the status of what is set aside");
+  assert.ok((await status.locator("main").innerText()).includes("Your words are set aside"));
   await until("the hold", async () => (await stateOf(known))?.state === "held");
   const lead = await until("the lead's mail", async () => (await channel.mail()).slice(mails).length > 0);
   assert.ok(lead);
@@ -145,6 +153,52 @@ test("words that sound like danger: help comes first, and no therapist is asked"
   }
   const links = (await channel.mail()).slice(mails).flatMap((mail) => mail.links);
   assert.ok(!links.some((link) => new URL(link).pathname.startsWith("/review/")), "a therapist was invited");
+});
+
+test("what a machine noticed is marked, named and within reach of the keyboard; a note with personal detail comes back", async () => {
+  const mails = (await channel.mail()).length;
+  await propose(browser, channel, "Years after somebody committed suicide, a family may still look for a reason.");
+  const [{ link }] = await until("the invitations", async () => {
+    const links = await channel.reviewLinks(mails);
+    return links.length >= 4 && links;
+  });
+  const page = await browser.visitor();
+  await page.goto(link);
+  await browser.audit(page, "the review with marks");
+  const marks = page.locator("mark a.tag");
+  assert.ok((await marks.count()) > 0, "nothing is marked");
+  assert.match(await marks.first().getAttribute("aria-label"), /^Mark 1, \w+: How suicide is written about$/);
+  await marks.first().focus();
+  await page.keyboard.press("Enter");
+  const note = page.locator("#finding-1");
+  await note.and(page.locator(":target")).waitFor();
+  assert.match(await note.innerText(), /How suicide is written about/);
+  await note.getByRole("link", { name: "Back to the place" }).click();
+  await page.locator("#place-1:target").waitFor();
+
+  await page.getByLabel("Approve").check();
+  await page.locator("#note").fill("Ask someone.private@example.com about it.");
+  await page.getByRole("button", { name: "Continue to confirm" }).click();
+  await page.getByRole("alert").waitFor();
+  await browser.audit(page, "the review with a note that cannot be given to others");
+  assert.match(await page.locator("#note-error").innerText(), /without personal detail/);
+  assert.equal(await page.locator("#support").count(), 0, "it is no matter of danger");
+  await page.locator("#note").fill("I want to die.");
+  await page.getByRole("button", { name: "Continue to confirm" }).click();
+  await page.locator("#support").waitFor();
+  await browser.audit(page, "the review with a note that tells of danger");
+});
+
+test("words that tell too much come back marked, with who reads them meanwhile", async () => {
+  const { statusLink } = await propose(browser, channel, "Write to me at someone.private@example.com about your therapy.");
+  const page = await browser.visitor();
+  await page.goto(statusLink);
+  await browser.audit(page, "the status with marks");
+  assert.match(await page.locator("mark").first().innerText(), /someone\.private/);
+  const shown = await page.locator("main").innerText();
+  for (const sentence of ["A machine marked these places, and it can be wrong.", "A machine reads every text first.", "Personal detail"]) {
+    assert.ok(shown.includes(sentence), sentence);
+  }
 });
 
 test("reworded by its author after two therapists asked for it, it is reviewed again", async () => {

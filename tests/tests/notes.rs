@@ -139,3 +139,37 @@ async fn what_was_stored_unscreened_is_masked_or_not_shown() {
         assert!(!advice.contains("someone.private"));
     }
 }
+
+#[tokio::test]
+async fn words_that_come_in_later_are_screened_like_the_first_whoever_gives_them() {
+    let coordinators = |channel: &Channel| channel.officer(curation::roster::Duty::Coordinator).clone();
+    for (words, state) in [(PERSONAL, "needs_redaction"), (CRISIS, "held"), (TEXT, "in_review")] {
+        let channel = Channel::open().await;
+        let (core, rules) = (&channel.core, &channel.web.rules);
+        assert_eq!(channel.state(channel.propose(words).await).await, state, "proposed");
+
+        let id = channel.propose(PERSONAL).await;
+        let parsed = curation::words::Words::parse(words).unwrap();
+        let reviser = app::Reviser { actor: curation::audit::Actor::Submitter, is_other: false };
+        app::submitter::revise(core, rules, id, &parsed, reviser, 1).await.unwrap();
+        assert_eq!(channel.state(id).await, state, "changed by the submitter");
+
+        let id = channel.propose(PERSONAL).await;
+        app::queue::redact(core, rules, id, &coordinators(&channel), Some(words)).await.unwrap();
+        assert_eq!(channel.state(id).await, state, "changed by a coordinator");
+
+        // A suggestion that somebody takes over: it was screened as a note, and is screened as words.
+        channel.mailbox.take();
+        let (id, paths) = reviewed(&channel).await;
+        let suggested = channel.vote(&paths[0], &[("decision", "reword"), ("suggestion", words)]).await;
+        assert_eq!(suggested.status == 200, state == "in_review", "suggested");
+        for path in &paths[1..] {
+            channel.vote(path, &[("decision", "reword"), ("reword_reason", "Say more.")]).await;
+        }
+        if channel.state(id).await == "rewording" {
+            app::submitter::revise(core, rules, id, &parsed, reviser, 1).await.unwrap();
+            assert_eq!(channel.state(id).await, state, "taken over");
+        }
+    }
+    // What is proposed as a link is not taken yet: `a_refused_form_shows_help_before_the_form_and_keeps_nothing`.
+}

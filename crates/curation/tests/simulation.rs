@@ -43,7 +43,7 @@ const SEEN: [(&str, usize); 26] = [
     ("concern", 50),
     ("refused", 2_000),
     ("screened again", 100),
-    ("screened before", 3),
+    ("screened before", 1),
     ("release honoured", 5),
     ("taken up", 1),
 ];

@@ -147,6 +147,7 @@ pub(crate) fn waiting(item: &Submission) -> &'static str {
         },
         State::Held { hold: Hold::Technical { .. }, .. } => "screening to work again",
         State::NeedsRedaction { .. } => "the submitter or a coordinator, for other words",
+        State::Declined { .. } if item.appealed => "a coordinator, to take it up or close it",
         State::Declined { .. } | State::Rejected { .. } => "nobody: it closes",
         State::InReview { .. } if item.review.is_none() => "a panel",
         State::InReview { .. } => "ballots",

@@ -16,7 +16,7 @@ async fn every_waiting_item_is_on_one_page_whenever_it_is_due() {
     for number in 0..14 {
         expected.insert((world.received(number).await.id, "received".to_owned()));
     }
-    expected.insert((world.approved(14, minutes_later(9_000)).await.id, "approved".to_owned()));
+    expected.insert((world.approved(14, minutes_later(90)).await.id, "approved".to_owned()));
     let mut found = Vec::new();
     for lane in (0..LANES).map(WaitingLane::Work).chain([WaitingLane::Publish]) {
         let mut after = None;

@@ -25,13 +25,18 @@ impl Severity {
         }
     }
 
-    /// Its class in the style, and the word for it where colours are not seen.
+    /// Its class in the style.
     pub fn word(self) -> &'static str {
         match self {
             Self::Note => "note",
             Self::Caution => "caution",
             Self::Stop => "stop",
         }
+    }
+
+    /// One word for it, from the content.
+    pub fn short(self) -> &'static str {
+        &self.words().short
     }
 
     fn words(self) -> &'static content::SeverityWords {

@@ -239,7 +239,7 @@ fn text_goes_back_into_its_field_as_it_was() {
 fn marks_and_parts_show_the_text_exactly() {
     let review = samples().into_iter().find(|sample| sample.name == "review-findings").unwrap();
     for line in [
-        "aria-label=\"Mark 1, How suicide is written about\">1</a>",
+        "aria-label=\"Mark 1, glance: How suicide is written about\">1</a>",
         "<strong>2. Somebody else&#39;s private life</strong>\n<p>Tells of somebody else</p>",
         "href=\"#place-3\"",
         "disclaimer\">General information",
