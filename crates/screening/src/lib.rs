@@ -8,6 +8,7 @@
 mod engine;
 mod finding;
 mod normalise;
+mod personal_data;
 mod report;
 mod rules;
 mod show;

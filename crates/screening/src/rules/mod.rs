@@ -3,13 +3,11 @@
 //! Invariant: no pattern repeats without a bound, so every match is short and finding them all is linear in the text
 //! (a test reads every pattern and holds this).
 
-pub(crate) mod checks;
 pub(crate) mod conduct;
 pub(crate) mod crisis_others;
 pub(crate) mod disclosure;
 pub(crate) mod pattern;
 pub(crate) mod people;
-pub(crate) mod personal_data;
 pub(crate) mod scope;
 pub(crate) mod self_harm;
 pub(crate) mod suicide_content;
@@ -72,7 +70,7 @@ pub(crate) fn apply(text: &Normalised) -> Vec<Found> {
             });
         }
     }
-    personal_data::find(text, &mut found);
+    crate::personal_data::find(text, &mut found);
     // Before other people's names are found: only the writer's own data make a disclosure identify them.
     disclosure::raise_where_identified(&mut found);
     people::find(text, &mut found);

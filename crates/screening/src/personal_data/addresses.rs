@@ -1,0 +1,315 @@
+//! Street addresses: a number and a street, a flat, a house with a name, a post office box.
+//!
+//! Invariant: the datum is the line that finds the door; town and postcode are not part of it. Many words end the names
+//! of streets and mean other things: the rarer of them count only where something else says that this is an address.
+
+use super::cue::words_before;
+use super::public;
+use super::scan::{Mark, Scan, before, end_of, listed, start_of};
+use crate::finding::Kind::Address;
+
+const REASON: &str = "A street address.";
+/// How many words a street's name has before its last.
+const NAME_WORDS: usize = 4;
+/// How far behind a street its postcode may stand.
+const REACH: usize = 70;
+
+/// Words that end nothing but the name of a street, in full and short.
+fn is_street(word: &[u8]) -> bool {
+    listed(
+        word,
+        "road rd street avenue ave lane ln drive crescent cres terrace gardens gdns grove mews close parade \
+     esplanade boulevard broadway causeway quay wharf wynd brae promenade embankment",
+    )
+}
+
+/// Words that end the names of streets and places, and other names.
+fn may_be_street(word: &[u8]) -> bool {
+    listed(
+        word,
+        "st dr cl ct pl sq court place square hill walk row way park view green rise house gate common circus \
+     mount vale meadow meadows fields field bank end yard heights mansions buildings tower towers lodge \
+     cottages villas passage path alley link side croft orchard approach arcade bypass loop ridge ring \
+     spur track trail turnpike valley viaduct village wells well woods wood wall walks ways squares \
+     streets roads station stream summit spring springs shore shores route river ramp port ports point \
+     points plaza plain plains pines pine pass parks parkway parkways oval neck motorway mountain \
+     mountains mission mills mill manor manors mall locks lock loaf light lights landing land lakes lake \
+     knolls knoll key keys junction junctions isle island islands inlet hollow hills highway haven harbor \
+     harbour harbors groves greens glen glens gateway garden freeway forks fork forges forge forest fords \
+     ford flats flat ferry falls fall fort extension extensions expressway estate estates drives divide \
+     dam dale curve crossroad crossing crest creek coves cove course corners corner clubs club cliffs \
+     cliff circles circle centers center cape canyon camp burgs burg brooks brook bridge branch overpass \
+     pike prairie radial ranch rapid rapids rest rue run shoal shoals skyway stravenue throughway trace \
+     trafficway tunnel underpass union unions via views villages ville vista courts ridges spurs rows \
+     places mounts banks vistas crossroads inlets",
+    )
+}
+
+pub(super) fn find(scan: &mut Scan<'_>) {
+    let mut done = 0;
+    for index in 0..scan.groups.len() {
+        let run = scan.groups[index];
+        if run.start >= done
+            && !scan.is_taken(run.start, run.end)
+            && let Some((start, end)) = numbered(scan, index).or_else(|| post_box(scan, index))
+            && scan.put(Address, REASON, start, end)
+        {
+            done = end;
+        }
+    }
+    for index in 0..scan.marks.len() {
+        if let (Mark::House, start, end) = scan.marks[index]
+            && let Some((start, end)) = named_house(scan, start, end)
+        {
+            scan.put(Address, REASON, start, end);
+        }
+    }
+}
+
+/// The words of a street behind a number: where they end, and whether the last can mean nothing else.
+struct Street {
+    end: usize,
+    sure: bool,
+    /// Every word begins with a capital.
+    capitals: bool,
+}
+
+fn street(scan: &Scan<'_>, at: usize) -> Option<Street> {
+    let (folded, cased) = (scan.folded, scan.cased);
+    let mut capitals = true;
+    let mut last: Option<Street> = None;
+    let mut from = at;
+    for count in 0..=NAME_WORDS {
+        let until = end_of(folded, from, |byte| byte.is_ascii_lowercase() || b"'-".contains(&byte));
+        let word = &folded[from..until];
+        // Letters with digits behind them begin a postcode.
+        let code = folded.get(until).is_some_and(u8::is_ascii_digit);
+        if word.is_empty() || code || (count == 0 && never_a_name(word)) {
+            break;
+        }
+        let capital = cased[from].is_ascii_uppercase();
+        let little = matches!(word, b"of" | b"the" | b"and" | b"on" | b"le" | b"de") && count > 0;
+        if capitals && !capital && !little && last.is_some() {
+            break;
+        }
+        capitals &= capital || little;
+        let alone = matches!(word, b"broadway" | b"parade" | b"promenade" | b"esplanade");
+        if (count > 0 || alone) && (is_street(word) || may_be_street(word)) {
+            // "12 Park Road" goes on after "Park"; "4 Mill Lane Close" ends with its last.
+            last = Some(Street { end: until, sure: is_street(word), capitals });
+            if !followed_by_street(scan, until) {
+                break;
+            }
+        } else if count > 0 && last.is_none() && !capital && never_a_name(word) {
+            break;
+        }
+        // "St. John's Road", "King St., Leeds".
+        let dotted = folded.get(until) == Some(&b'.') && matches!(word, b"st");
+        from = until + usize::from(dotted);
+        if folded.get(from) != Some(&b' ') {
+            break;
+        }
+        from += 1;
+    }
+    last
+}
+
+/// Whether one more word of a street's name follows.
+fn followed_by_street(scan: &Scan<'_>, end: usize) -> bool {
+    if scan.folded.get(end) != Some(&b' ') || !scan.cased.get(end + 1).is_some_and(u8::is_ascii_uppercase) {
+        return false;
+    }
+    let until = end_of(scan.folded, end + 1, |byte| byte.is_ascii_lowercase());
+    is_street(&scan.folded[end + 1..until])
+}
+
+/// What a count is followed by, and no street is called.
+fn never_a_name(word: &[u8]) -> bool {
+    listed(
+        word,
+        "minute minutes min mins hour hours day days week weeks month months year years miles people times \
+     tips ways steps things reasons of and or to in on at for from with is was my your our percent mg ml \
+     am pm jan january february march april may june july august september october november december a i \
+     we it but if patients clients sessions km m nd rd th metres pages more other per out by then",
+    )
+}
+
+fn numbered(scan: &Scan<'_>, index: usize) -> Option<(usize, usize)> {
+    let folded = scan.folded;
+    let run = scan.groups[index];
+    if run.len() > 4
+        || before(folded, run.start)
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-/.:*$#@+".contains(&byte))
+    {
+        return None;
+    }
+    let unit = unit_before(folded, run.start);
+    // "14b", "12-14", "3/1".
+    let mut at = run.end;
+    if folded.get(at).is_some_and(u8::is_ascii_lowercase)
+        && !folded.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
+    {
+        at += 1;
+    }
+    if let Some(next) = scan.groups.get(index + 1)
+        && scan.gap(index).is_some_and(|gap| matches!(gap, b"-" | b"/" | b" - "))
+        && next.len() <= 4
+    {
+        at = next.end;
+        if folded.get(at).is_some_and(u8::is_ascii_lowercase)
+            && !folded.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
+        {
+            at += 1;
+        }
+    }
+    let number_end = at;
+    at = end_of(folded, at, |byte| b", ".contains(&byte));
+    if at == number_end || at - number_end > 2 {
+        return None;
+    }
+    if let Some(start) = unit {
+        // "Flat 3, 12 Acacia Avenue", "Flat 3, Cedar House, 12 Acacia Avenue".
+        if let Some(end) =
+            folded.get(at).filter(|byte| byte.is_ascii_digit()).and_then(|_| house_number(scan, at))
+        {
+            return Some((start, end));
+        }
+        let line = street(scan, at).filter(|line| line.capitals || line.sure)?;
+        let onward = end_of(folded, line.end, |byte| b", ".contains(&byte));
+        let end = folded
+            .get(onward)
+            .filter(|byte| byte.is_ascii_digit() && onward > line.end)
+            .and_then(|_| house_number(scan, onward));
+        return Some((start, end.unwrap_or(line.end)));
+    }
+    let line = street(scan, at)?;
+    let year = run.len() == 4 && matches!(&folded[run.start..run.start + 2], b"19" | b"20");
+    // Only an address and a list's heading have a capital on each of its words.
+    let given = if line.capitals && line.sure {
+        !year || told(scan, run.start, line.end)
+    } else {
+        told(scan, run.start, line.end) && (line.capitals || lives(folded, run.start))
+    };
+    let public = folded[run.start..line.end].starts_with(b"10 downing");
+    (given && !public).then_some((run.start, line.end))
+}
+
+/// A house's number at `at` and its street: where it ends.
+fn house_number(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let digits = end_of(scan.folded, at, |byte| byte.is_ascii_digit() || b"-/".contains(&byte));
+    let letter = scan.folded.get(digits).is_some_and(u8::is_ascii_lowercase);
+    let end = digits + usize::from(letter);
+    let from = end_of(scan.folded, end, |byte| b", ".contains(&byte));
+    if from == end || digits - at > 9 {
+        return None;
+    }
+    street(scan, from).map(|line| line.end)
+}
+
+/// "flat", "apartment" right before a number: where it starts.
+fn unit_before(folded: &[u8], at: usize) -> Option<usize> {
+    let end = folded[..at].strip_suffix(b" ").map(<[u8]>::len)?;
+    let start = start_of(folded, end, 10, |byte| byte.is_ascii_lowercase());
+    matches!(
+        &folded[start..end],
+        b"flat" | b"apartment" | b"apt" | b"unit" | b"studio" | b"suite" | b"maisonette"
+    )
+    .then_some(start)
+}
+
+/// Whether something beside the words says that an address stands here: a word before it, or a postcode behind it.
+fn told(scan: &Scan<'_>, start: usize, end: usize) -> bool {
+    lives(scan.folded, start)
+        || words_before(scan.folded, start)
+            .take(2)
+            .any(|(word, _)| matches!(word, b"at" | b"of" | b"to" | b"house" | b"visit"))
+        || postcode_behind(scan, end)
+}
+
+/// Words with which people say where somebody lives.
+fn lives(folded: &[u8], start: usize) -> bool {
+    words_before(folded, start).take(5).any(|(word, _)| {
+        matches!(
+            word,
+            b"live"
+                | b"lives"
+                | b"living"
+                | b"lived"
+                | b"address"
+                | b"addr"
+                | b"resides"
+                | b"residing"
+                | b"resident"
+                | b"moved"
+                | b"home"
+                | b"staying"
+                | b"residence"
+                | b"addressed"
+                | b"post"
+                | b"send"
+                | b"delivered"
+                | b"deliver"
+        )
+    })
+}
+
+fn postcode_behind(scan: &Scan<'_>, end: usize) -> bool {
+    let first = scan.groups.partition_point(|run| run.start < end);
+    // A postcode has a digit in each half; the first that follows decides.
+    scan.groups.get(first).is_some_and(|run| {
+        run.start <= end + REACH
+            && scan.is_taken(run.start, run.end)
+            && run.start >= 1
+            && scan.cased[run.start - 1].is_ascii_uppercase()
+    })
+}
+
+/// How a post office box is written.
+const BOXES: [&[u8]; 6] =
+    [b"po box ", b"p.o. box ", b"p o box ", b"p.o.box ", b"pobox ", b"post office box "];
+
+/// "PO Box 123".
+fn post_box(scan: &Scan<'_>, index: usize) -> Option<(usize, usize)> {
+    let run = scan.groups[index];
+    let lead = &scan.folded[..run.start];
+    let name = BOXES.iter().find(|name| lead.ends_with(name))?;
+    let start = run.start - name.len();
+    // Charities and companies give out their boxes themselves.
+    let organisation = words_before(scan.folded, start)
+        .take(6)
+        .any(|(word, _)| public::is_organisation(word) || word == b"freepost");
+    (!organisation && !scan.joined_after(run.end) && run.len() <= 6).then_some((start, run.end))
+}
+
+/// "Rose Cottage, Mill Lane"; "I live at Rose Cottage".
+fn named_house(scan: &Scan<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
+    let (folded, cased) = (scan.folded, scan.cased);
+    if !cased[start].is_ascii_uppercase() {
+        return None;
+    }
+    // The words of the name, each with a capital.
+    let mut from = start;
+    for _ in 0..3 {
+        let Some(rest) = folded[..from].strip_suffix(b" ") else { break };
+        let word =
+            start_of(folded, rest.len(), 20, |byte| byte.is_ascii_lowercase() || b"'-".contains(&byte));
+        if word == rest.len() || !cased[word].is_ascii_uppercase() || never_a_name(&folded[word..rest.len()])
+        {
+            break;
+        }
+        from = word;
+    }
+    if from == start {
+        return None;
+    }
+    let comma = end_of(folded, end, |byte| b", ".contains(&byte));
+    let line = (comma > end).then(|| street(scan, comma)).flatten().filter(|line| line.sure && line.capitals);
+    let lives = words_before(folded, from)
+        .take(2)
+        .any(|(word, _)| matches!(word, b"live" | b"lives" | b"living" | b"address"))
+        || (words_before(folded, from).next().is_some_and(|(word, _)| word == b"at") && lives(folded, from));
+    match line {
+        Some(line) => Some((from, line.end)),
+        None => lives.then_some((from, end)),
+    }
+}
