@@ -57,6 +57,10 @@ pub(super) fn find(scan: &mut Scan<'_>) {
             done = end;
         }
     }
+}
+
+/// Houses that have a name and no number.
+pub(super) fn find_houses(scan: &mut Scan<'_>) {
     for index in 0..scan.marks.len() {
         if let (Mark::House, start, end) = scan.marks[index]
             && let Some((start, end)) = named_house(scan, start, end)
@@ -114,13 +118,20 @@ fn street(scan: &Scan<'_>, at: usize) -> Option<Street> {
     last
 }
 
-/// Whether one more word of a street's name follows.
+/// Whether more words of a street's name follow: "Mill" of "Mill Hill Lane" doesn't end it.
 fn followed_by_street(scan: &Scan<'_>, end: usize) -> bool {
-    if scan.folded.get(end) != Some(&b' ') || !scan.cased.get(end + 1).is_some_and(u8::is_ascii_uppercase) {
-        return false;
+    let mut at = end;
+    for _ in 0..2 {
+        if scan.folded.get(at) != Some(&b' ') || !scan.cased.get(at + 1).is_some_and(u8::is_ascii_uppercase) {
+            return false;
+        }
+        let until = end_of(scan.folded, at + 1, |byte| byte.is_ascii_lowercase());
+        if is_street(&scan.folded[at + 1..until]) {
+            return true;
+        }
+        at = until;
     }
-    let until = end_of(scan.folded, end + 1, |byte| byte.is_ascii_lowercase());
-    is_street(&scan.folded[end + 1..until])
+    false
 }
 
 /// What a count is followed by, and no street is called.

@@ -3,7 +3,7 @@
 //! Invariant: an office's address and a helpline's are none; "at" and "dot" alone make no address.
 
 use super::public;
-use super::scan::{Mark, Scan, before, end_of, start_of};
+use super::scan::{Mark, Scan, before, end_of, listed, start_of};
 use crate::finding::Kind::Email;
 
 /// The longest part before the `@` (RFC 5321, 4.5.3.1.1), and the longest host (4.5.3.1.2).
@@ -126,11 +126,16 @@ fn plain(folded: &[u8], at: usize) -> Option<(usize, usize, bool)> {
 fn spaced(folded: &[u8], at: usize) -> Option<(usize, usize, bool)> {
     let local_end = folded[..at].trim_ascii_end().len();
     let host_start = at + 1 + usize::from(folded.get(at + 1) == Some(&b' '));
-    if local_end == at || host_start == at + 1 {
+    if local_end == at {
         return None;
     }
     let start = local(folded, local_end)?;
     let end = host(folded, host_start)?;
+    // Right behind the sign stands an account's name, but for the hosts that everybody knows.
+    let name = folded[host_start..end].split(|byte| *byte == b'.').next().unwrap_or_default();
+    if host_start == at + 1 && !MAIL_HOSTS.contains(&name) {
+        return None;
+    }
     Some((start, end, judged(&folded[start..local_end], &folded[host_start..end])))
 }
 
@@ -198,21 +203,8 @@ fn written_out(folded: &[u8], at: usize, at_end: usize) -> Option<(usize, usize,
     }
     let ended = end > name_end && ENDINGS.iter().any(|ending| folded[..end].ends_with(ending));
     let telling = dotted || (MAIL_HOSTS.contains(&name) && folded[start..local_end].len() > 2);
-    let ordinary: [&[u8]; 12] = [
-        b"me",
-        b"us",
-        b"look",
-        b"here",
-        b"is",
-        b"or",
-        b"it",
-        b"available",
-        b"online",
-        b"website",
-        b"site",
-        b"page",
-    ];
-    let named = !ordinary.contains(&&folded[start..local_end]);
-    (ended && telling && named)
-        .then(|| (start, end, judged(&folded[start..local_end], &folded[name_start..end])))
+    let local = &folded[start..local_end];
+    let named = !listed(local, "me us look here is or it available online website site page met")
+        && !listed(name, "the a an my our your this that his her its");
+    (ended && telling && named).then(|| (start, end, judged(local, &folded[name_start..end])))
 }

@@ -44,5 +44,6 @@ pub(crate) fn find(text: &Normalised, found: &mut Vec<Found>) {
         postcodes::find(&mut scan);
         addresses::find(&mut scan);
     }
+    addresses::find_houses(&mut scan);
     names_given::find(&mut scan);
 }

@@ -13,10 +13,16 @@ const REASON: &str = "A telephone number.";
 /// No telephone number has more digits (ITU, E.164), and a nought and an area's brackets may be among them.
 const MOST_DIGITS: usize = 17;
 
-/// Numbers that begin with a plus sign.
+/// Numbers that begin with a plus sign, or with what is dialled for it and the country's own code.
 pub(super) fn find_international(scan: &mut Scan<'_>) {
     for index in 0..scan.groups.len() {
         let start = scan.groups[index].start;
+        if scan.folded[start..].starts_with(b"0044") && may_begin(scan, index) {
+            if let Some(last) = national(scan, index) {
+                put(scan, start, index, last);
+            }
+            continue;
+        }
         if !matches!(before(scan.folded, start), Some(b'+' | b' ' | b'(')) {
             continue;
         }
@@ -149,7 +155,8 @@ fn national(scan: &Scan<'_>, index: usize) -> Option<usize> {
     }
     let runs = runs(scan, index);
     if scan.folded[start + 1..].starts_with(b"0") {
-        return with_country(scan, index, 2).filter(|last| *last > index || called == Cue::Phone);
+        let british = scan.folded[start..].starts_with(b"0044");
+        return with_country(scan, index, 2).filter(|last| british || *last > index || called == Cue::Phone);
     }
     let full = runs.iter().find(|(_, total)| *total == 11).map(|(last, _)| *last);
     let short = || {
