@@ -5,7 +5,7 @@
 
 use super::cue::words_before;
 use super::public;
-use super::scan::{Mark, Scan, before, end_of, listed, start_of};
+use super::scan::{Mark, Scan, before, end_of, one_of, start_of};
 use crate::finding::Kind::Address;
 
 const REASON: &str = "A street address.";
@@ -16,33 +16,40 @@ const REACH: usize = 70;
 
 /// Words that end nothing but the name of a street, in full and short.
 fn is_street(word: &[u8]) -> bool {
-    listed(
-        word,
-        "road rd street avenue ave lane ln drive crescent cres terrace gardens gdns grove mews close parade \
-     esplanade boulevard broadway causeway quay wharf wynd brae promenade embankment",
-    )
+    one_of!(word;
+        b"road" b"rd" b"street" b"avenue" b"ave" b"lane" b"ln" b"drive" b"crescent" b"cres"
+        b"terrace" b"gardens" b"gdns" b"grove" b"mews" b"close" b"parade" b"esplanade"
+        b"boulevard" b"broadway" b"causeway" b"quay" b"wharf" b"wynd" b"brae" b"promenade"
+        b"embankment")
 }
 
 /// Words that end the names of streets and places, and other names.
 fn may_be_street(word: &[u8]) -> bool {
-    listed(
-        word,
-        "st dr cl ct pl sq court place square hill walk row way park view green rise house gate common circus \
-     mount vale meadow meadows fields field bank end yard heights mansions buildings tower towers lodge \
-     cottages villas passage path alley link side croft orchard approach arcade bypass loop ridge ring \
-     spur track trail turnpike valley viaduct village wells well woods wood wall walks ways squares \
-     streets roads station stream summit spring springs shore shores route river ramp port ports point \
-     points plaza plain plains pines pine pass parks parkway parkways oval neck motorway mountain \
-     mountains mission mills mill manor manors mall locks lock loaf light lights landing land lakes lake \
-     knolls knoll key keys junction junctions isle island islands inlet hollow hills highway haven harbor \
-     harbour harbors groves greens glen glens gateway garden freeway forks fork forges forge forest fords \
-     ford flats flat ferry falls fall fort extension extensions expressway estate estates drives divide \
-     dam dale curve crossroad crossing crest creek coves cove course corners corner clubs club cliffs \
-     cliff circles circle centers center cape canyon camp burgs burg brooks brook bridge branch overpass \
-     pike prairie radial ranch rapid rapids rest rue run shoal shoals skyway stravenue throughway trace \
-     trafficway tunnel underpass union unions via views villages ville vista courts ridges spurs rows \
-     places mounts banks vistas crossroads inlets",
-    )
+    one_of!(word;
+        b"st" b"dr" b"cl" b"ct" b"pl" b"sq" b"court" b"place" b"square" b"hill" b"walk" b"row"
+        b"way" b"park" b"view" b"green" b"rise" b"house" b"gate" b"common" b"circus" b"mount"
+        b"vale" b"valleys" b"meadow" b"meadows" b"fields" b"field" b"bank" b"end" b"yard" b"heights"
+        b"mansions" b"buildings" b"tower" b"towers" b"lodge" b"cottages" b"villas" b"passage"
+        b"path" b"alley" b"link" b"side" b"croft" b"orchard" b"approach" b"arcade" b"bypass"
+        b"loop" b"ridge" b"ring" b"spur" b"track" b"trail" b"turnpike" b"valley" b"viaduct"
+        b"village" b"wells" b"well" b"woods" b"wood" b"wall" b"walks" b"ways" b"squares"
+        b"streets" b"roads" b"station" b"stream" b"summit" b"spring" b"springs" b"shore" b"shores"
+        b"route" b"river" b"ramp" b"port" b"ports" b"point" b"points" b"plaza" b"plain" b"plains"
+        b"pines" b"pine" b"pass" b"parks" b"parkway" b"parkways" b"oval" b"neck" b"motorway"
+        b"mountain" b"mountains" b"mission" b"mills" b"mill" b"manor" b"manors" b"mall" b"locks"
+        b"lock" b"loaf" b"light" b"lights" b"landing" b"land" b"lakes" b"lake" b"knolls" b"knoll"
+        b"key" b"keys" b"junction" b"junctions" b"isle" b"island" b"islands" b"inlet" b"hollow"
+        b"hills" b"highway" b"haven" b"harbor" b"harbour" b"harbors" b"groves" b"greens" b"glen"
+        b"glens" b"gateway" b"garden" b"freeway" b"forks" b"fork" b"forges" b"forge" b"forest"
+        b"fords" b"ford" b"flats" b"flat" b"ferry" b"falls" b"fall" b"fort" b"extension"
+        b"extensions" b"expressway" b"estate" b"estates" b"drives" b"divide" b"dam" b"dale"
+        b"curve" b"crossroad" b"crossing" b"crest" b"creek" b"coves" b"cove" b"course" b"corners"
+        b"corner" b"clubs" b"club" b"cliffs" b"cliff" b"circles" b"circle" b"centers" b"center"
+        b"cape" b"canyon" b"camp" b"burgs" b"burg" b"brooks" b"brook" b"bridge" b"branch"
+        b"overpass" b"pike" b"prairie" b"radial" b"ranch" b"rapid" b"rapids" b"rest" b"rue" b"run"
+        b"shoal" b"shoals" b"skyway" b"stravenue" b"throughway" b"trace" b"trafficway" b"tunnel"
+        b"underpass" b"union" b"unions" b"via" b"views" b"villages" b"ville" b"vista" b"courts"
+        b"ridges" b"spurs" b"rows" b"places" b"mounts" b"banks" b"vistas" b"crossroads" b"inlets")
 }
 
 pub(super) fn find(scan: &mut Scan<'_>) {
@@ -136,13 +143,13 @@ fn followed_by_street(scan: &Scan<'_>, end: usize) -> bool {
 
 /// What a count is followed by, and no street is called.
 fn never_a_name(word: &[u8]) -> bool {
-    listed(
-        word,
-        "minute minutes min mins hour hours day days week weeks month months year years miles people times \
-     tips ways steps things reasons of and or to in on at for from with is was my your our percent mg ml \
-     am pm jan january february march april may june july august september october november december a i \
-     we it but if patients clients sessions km m nd rd th metres pages more other per out by then",
-    )
+    one_of!(word;
+        b"minute" b"minutes" b"min" b"mins" b"hour" b"hours" b"day" b"days" b"week" b"weeks"
+        b"month" b"months" b"year" b"years" b"miles" b"people" b"times" b"tips" b"ways" b"steps"
+        b"things" b"reasons" b"of" b"and" b"or" b"to" b"in" b"on" b"at" b"for" b"from" b"with"
+        b"is" b"was" b"my" b"your" b"our" b"percent" b"mg" b"ml" b"am" b"pm" b"a" b"i" b"we" b"it" b"but" b"if" b"patients" b"clients"
+        b"sessions" b"km" b"m" b"nd" b"rd" b"th" b"metres" b"pages" b"more" b"other" b"per" b"out"
+        b"by" b"then")
 }
 
 fn numbered(scan: &Scan<'_>, index: usize) -> Option<(usize, usize)> {
@@ -195,6 +202,11 @@ fn numbered(scan: &Scan<'_>, index: usize) -> Option<(usize, usize)> {
     }
     let line = street(scan, at)?;
     let year = run.len() == 4 && matches!(&folded[run.start..run.start + 2], b"19" | b"20");
+    // "On 3 May Park Lane was closed."
+    let month = super::dates::is_month(&folded[at..end_of(folded, at, |byte| byte.is_ascii_lowercase())]);
+    if month && !lives(folded, run.start) {
+        return None;
+    }
     // Only an address and a list's heading have a capital on each of its words.
     let given = if line.capitals && line.sure {
         !year || told(scan, run.start, line.end)

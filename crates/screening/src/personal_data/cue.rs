@@ -3,7 +3,7 @@
 //! Invariant: only words that lead up to the number count ("my new mobile number is"); a look back ends at the first word
 //! that doesn't, at the end of a sentence, and after a fixed number of words.
 
-use super::scan::{listed, start_of};
+use super::scan::{one_of, start_of};
 
 /// What a number is called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,7 +75,7 @@ pub(super) fn cue(folded: &[u8], at: usize) -> Cue {
             None => {}
         }
         a_number |= matches!(word, b"number" | b"no" | b"num" | b"number's" | b"digits");
-        if !listed(word, LEADS) {
+        if !leads_up(word) {
             return Cue::None;
         }
     }
@@ -106,22 +106,40 @@ pub(super) fn is_own(folded: &[u8], at: usize, end: usize, sort: Cue) -> bool {
 }
 
 /// Words that may stand between a number's name and the number.
-const LEADS: &str = "is are was no nr num number numbers nos number's the my his her their our your on at to as of a an \
-    this it it's following new old via using me him us them you or and for now please direct directly \
-    back here with from by only just also uk own work home personal digits main usual current be";
+fn leads_up(word: &[u8]) -> bool {
+    one_of!(word;
+        b"is" b"are" b"was" b"no" b"nr" b"num" b"number" b"numbers" b"nos" b"number's" b"the"
+        b"my" b"his" b"her" b"their" b"our" b"your" b"on" b"at" b"to" b"as" b"of" b"a" b"an"
+        b"this" b"it" b"it's" b"following" b"new" b"old" b"via" b"using" b"me" b"him" b"us"
+        b"them" b"you" b"or" b"and" b"for" b"now" b"please" b"direct" b"directly" b"back" b"here"
+        b"with" b"from" b"by" b"only" b"just" b"also" b"uk" b"own" b"work" b"home" b"personal"
+        b"digits" b"main" b"usual" b"current" b"be")
+}
 
 /// What people call a telephone number, and what they do with one.
-const PHONES: &str = "phone phones phoned telephone tel mobile mob cell cellphone call calls called calling ring rang \
-    ringing text texts texted txt sms whatsapp fax contact contacted contactable reach reached reachable \
-    dial landline ph m t voicemail msg signal facetime";
+fn names_a_phone(word: &[u8]) -> bool {
+    one_of!(word;
+        b"phone" b"phones" b"phoned" b"telephone" b"tel" b"mobile" b"mob" b"cell" b"cellphone"
+        b"call" b"calls" b"called" b"calling" b"ring" b"rang" b"ringing" b"text" b"texts"
+        b"texted" b"txt" b"sms" b"whatsapp" b"fax" b"contact" b"contacted" b"contactable" b"reach"
+        b"reached" b"reachable" b"dial" b"landline" b"ph" b"m" b"t" b"voicemail" b"msg" b"signal"
+        b"facetime")
+}
 
 /// What has a number and is no person.
-const THINGS: &str = "order ref reference refs invoice tracking parcel isbn issn ean barcode serial model sku imei booking \
-    ticket case policy licence license membership member registration reg vat company charity crn utr \
-    hospital hosp mrn ubrn specimen sample lab accession receipt transaction confirmation claim version \
-    build doi pmid isrctn urn episode requisition request consignment item product part batch lot job \
-    meter mpan mprn payment catalogue grant id study trial pin passcode meeting docket delivery incident \
-    application dispatch shipment isbn10 user customer passport ward code";
+fn names_a_thing(word: &[u8]) -> bool {
+    one_of!(word;
+        b"order" b"ref" b"reference" b"refs" b"invoice" b"tracking" b"parcel" b"isbn" b"issn"
+        b"ean" b"barcode" b"serial" b"model" b"sku" b"imei" b"booking" b"ticket" b"case" b"policy"
+        b"licence" b"license" b"membership" b"member" b"registration" b"reg" b"vat" b"company"
+        b"charity" b"crn" b"utr" b"hospital" b"hosp" b"mrn" b"ubrn" b"specimen" b"sample" b"lab"
+        b"accession" b"receipt" b"transaction" b"confirmation" b"claim" b"version" b"build" b"doi"
+        b"pmid" b"isrctn" b"urn" b"episode" b"requisition" b"request" b"consignment" b"item"
+        b"product" b"part" b"batch" b"lot" b"job" b"meter" b"mpan" b"mprn" b"payment" b"catalogue"
+        b"grant" b"id" b"study" b"trial" b"pin" b"passcode" b"meeting" b"docket" b"delivery"
+        b"incident" b"application" b"dispatch" b"shipment" b"isbn10" b"user" b"customer"
+        b"passport" b"ward" b"code")
+}
 
 fn name(word: &[u8]) -> Option<Cue> {
     Some(match word {
@@ -129,8 +147,8 @@ fn name(word: &[u8]) -> Option<Cue> {
         b"ni" | b"nino" | b"nin" => Cue::NationalInsurance,
         b"sortcode" | b"sc" => Cue::SortCode,
         b"account" | b"acc" | b"acct" => Cue::Account,
-        _ if listed(word, PHONES) => Cue::Phone,
-        _ if listed(word, THINGS) => Cue::Thing,
+        _ if names_a_phone(word) => Cue::Phone,
+        _ if names_a_thing(word) => Cue::Thing,
         _ => return None,
     })
 }

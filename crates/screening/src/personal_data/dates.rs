@@ -2,7 +2,7 @@
 //!
 //! Invariant: an appointment's date beside a date of birth stays a date; what has no calendar day is none.
 
-use super::scan::{Group, Mark, Scan, before, end_of, listed};
+use super::scan::{Group, Mark, Scan, before, end_of, one_of};
 use crate::finding::Kind::DateOfBirth;
 
 /// How far behind its word a date may begin: "was born in a small place on ...".
@@ -135,13 +135,14 @@ fn ends_sentence(rest: &[u8]) -> bool {
 }
 
 fn leads(word: &[u8]) -> bool {
-    listed(
-        word,
-        "is was of on the a as date given recorded my his her their which being dd mm yyyy yy patient \
-     patient's client birth dob born confirmed stated s falls it's it this year d o b to be monday \
-     tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun and has \
-     details listed documented noted file verified registered",
-    )
+    one_of!(word;
+        b"is" b"was" b"of" b"on" b"the" b"a" b"as" b"date" b"given" b"recorded" b"my" b"his"
+        b"her" b"their" b"which" b"being" b"dd" b"mm" b"yyyy" b"yy" b"patient" b"patient's"
+        b"client" b"birth" b"dob" b"born" b"confirmed" b"stated" b"s" b"falls" b"it's" b"it"
+        b"this" b"year" b"d" b"o" b"b" b"to" b"be" b"monday" b"tuesday" b"wednesday" b"thursday"
+        b"friday" b"saturday" b"sunday" b"mon" b"tue" b"tues" b"wed" b"thu" b"thurs" b"fri" b"sat"
+        b"sun" b"and" b"has" b"details" b"listed" b"documented" b"noted" b"file" b"verified"
+        b"registered")
 }
 
 /// "3 May 1984 is my birthday", "03/05/1984 (dob)".
@@ -298,6 +299,10 @@ fn is_year(value: u32) -> bool {
 
 fn is_day(day: u32, month: u32) -> bool {
     (1..=31).contains(&day) && (1..=12).contains(&month)
+}
+
+pub(super) fn is_month(word: &[u8]) -> bool {
+    month_name(word).is_some()
 }
 
 fn month_name(word: &[u8]) -> Option<u32> {

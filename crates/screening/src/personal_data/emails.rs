@@ -3,7 +3,7 @@
 //! Invariant: an office's address and a helpline's are none; "at" and "dot" alone make no address.
 
 use super::public;
-use super::scan::{Mark, Scan, before, end_of, listed, start_of};
+use super::scan::{Mark, Scan, before, end_of, one_of, start_of};
 use crate::finding::Kind::Email;
 
 /// The longest part before the `@` (RFC 5321, 4.5.3.1.1), and the longest host (4.5.3.1.2).
@@ -204,7 +204,10 @@ fn written_out(folded: &[u8], at: usize, at_end: usize) -> Option<(usize, usize,
     let ended = end > name_end && ENDINGS.iter().any(|ending| folded[..end].ends_with(ending));
     let telling = dotted || (MAIL_HOSTS.contains(&name) && folded[start..local_end].len() > 2);
     let local = &folded[start..local_end];
-    let named = !listed(local, "me us look here is or it available online website site page met")
-        && !listed(name, "the a an my our your this that his her its");
+    let named = !one_of!(local;
+        b"me" b"us" b"look" b"here" b"is" b"or" b"it" b"available" b"online" b"website" b"site"
+        b"page" b"met")
+        && !one_of!(name;
+        b"the" b"a" b"an" b"my" b"our" b"your" b"this" b"that" b"his" b"her" b"its");
     (ended && telling && named).then(|| (start, end, judged(local, &folded[name_start..end])))
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a name is one to four capitalised words; schools of therapy, peoples and registers are none.
 
-use super::scan::{Mark, Scan, before, listed, start_of};
+use super::scan::{Mark, Scan, before, one_of, start_of};
 use crate::finding::Kind::PersonName;
 
 const NAME: &str = "A person's name.";
@@ -166,11 +166,16 @@ fn word_back(scan: &Scan<'_>, end: usize) -> Option<(usize, usize)> {
 }
 
 /// Capitals also begin the names of schools of therapy, of peoples and of registers.
-const NO_NAMES: &str = "british english scottish welsh irish london gestalt therapist counsellor registered person \
-    person-centred centred cognitive behavioural clinical integrative humanistic the this my our your \
-    mental health trauma nhs accredited qualified black asian white christian muslim jewish monday \
-    friday christmas january general talking couples ask find";
+fn is_no_name(word: &[u8]) -> bool {
+    one_of!(word;
+        b"british" b"english" b"scottish" b"welsh" b"irish" b"london" b"gestalt" b"therapist"
+        b"counsellor" b"registered" b"person" b"person-centred" b"centred" b"cognitive"
+        b"behavioural" b"clinical" b"integrative" b"humanistic" b"the" b"this" b"my" b"our"
+        b"your" b"mental" b"health" b"trauma" b"nhs" b"accredited" b"qualified" b"black" b"asian"
+        b"white" b"christian" b"muslim" b"jewish" b"monday" b"friday" b"christmas" b"january"
+        b"general" b"talking" b"couples" b"ask" b"find")
+}
 
 fn has_no_name(words: &[u8]) -> bool {
-    words.split(|byte| *byte == b' ').any(|word| listed(word, NO_NAMES))
+    words.split(|byte| *byte == b' ').any(is_no_name)
 }

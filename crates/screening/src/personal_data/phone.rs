@@ -68,7 +68,7 @@ fn put(scan: &mut Scan<'_>, start: usize, index: usize, last: usize) -> bool {
         Some(b'(') if closed && !opened => start - 1,
         _ => start,
     };
-    let end = extension(scan, last).unwrap_or(end);
+    let end = extension(scan, last).filter(|longer| !scan.is_taken(start, *longer)).unwrap_or(end);
     scan.put(Phone, REASON, start, end)
 }
 
@@ -282,7 +282,8 @@ fn in_brackets(scan: &Scan<'_>, index: usize) -> Option<usize> {
 /// A number that only the word for it makes a telephone number: "ring me on 496 0123".
 fn named(scan: &Scan<'_>, index: usize) -> Option<usize> {
     let start = scan.groups[index].start;
-    if before(scan.folded, start).is_some_and(|byte| b"*$".contains(&byte))
+    if scan.groups[index].len() < 3
+        || before(scan.folded, start).is_some_and(|byte| b"*$".contains(&byte))
         || cue(scan.folded, start) != Cue::Phone
     {
         return None;

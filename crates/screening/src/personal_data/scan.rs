@@ -7,6 +7,12 @@ use crate::finding::{Category, Kind, Severity};
 use crate::normalise::Normalised;
 use crate::rules::Found;
 
+/// Whether a word is one of these. A list of literals compiles to comparisons; nothing is built or searched.
+macro_rules! one_of {
+    ($word:expr; $($known:literal)+) => { matches!($word, $($known)|+) };
+}
+pub(super) use one_of;
+
 /// A run of digits.
 #[derive(Clone, Copy)]
 pub(super) struct Group {
@@ -197,11 +203,6 @@ pub(super) fn end_of(bytes: &[u8], at: usize, sort: impl Fn(u8) -> bool) -> usiz
 pub(super) fn start_of(bytes: &[u8], at: usize, most: usize, sort: impl Fn(u8) -> bool) -> usize {
     let from = at.saturating_sub(most);
     bytes[from..at].iter().rposition(|byte| !sort(*byte)).map_or(from, |place| from + place + 1)
-}
-
-/// Whether a word stands in a list of words with blanks between them.
-pub(super) fn listed(word: &[u8], list: &str) -> bool {
-    list.as_bytes().split(|byte| *byte == b' ').any(|known| known == word)
 }
 
 fn mark(word: &[u8]) -> Option<Mark> {

@@ -4,7 +4,7 @@
 //! none either.
 
 use super::public;
-use super::scan::{Mark, Scan, before, end_of, listed};
+use super::scan::{Mark, Scan, before, end_of, one_of};
 use crate::finding::Kind::Handle;
 
 const REASON: &str = "An account name.";
@@ -170,15 +170,15 @@ fn on_platform(scan: &Scan<'_>, start: usize, end: usize) -> Option<(usize, usiz
 
 /// Words that say something of an account rather than name it.
 fn is_ordinary(word: &[u8]) -> bool {
-    const SAID: &str = "about active again always annoying anonymous awful bad below better broken busy complete deleted \
-    different down dead empty full gone great hacked public private really secret still there where \
-    which quite toxic horrible lovely banned blocked making never pretty somewhere hidden nothing \
-    something their these terrible";
-    listed(word, SAID)
-        || word.ends_with(b"ing")
-        || word.ends_with(b"ed")
-        || word.ends_with(b"ly")
-        || word.contains(&b'-')
+    let ending = [&b"ing"[..], b"ed", b"ly"].iter().any(|ending| word.ends_with(ending));
+    let known = one_of!(word;
+        b"about" b"active" b"again" b"always" b"annoying" b"anonymous" b"awful" b"bad" b"below"
+        b"better" b"broken" b"busy" b"complete" b"deleted" b"different" b"down" b"dead" b"empty"
+        b"full" b"gone" b"great" b"hacked" b"public" b"private" b"really" b"secret" b"still"
+        b"there" b"where" b"which" b"quite" b"toxic" b"horrible" b"lovely" b"banned" b"blocked"
+        b"making" b"never" b"pretty" b"somewhere" b"hidden" b"nothing" b"something" b"their"
+        b"these" b"terrible");
+    ending || known || word.contains(&b'-')
 }
 
 /// "u/name", "/u/name".
