@@ -52,7 +52,8 @@ impl<'a> Iterator for Before<'a> {
 
 /// "tel." and "no." end no sentence.
 fn ends_sentence(word: &[u8], gap: &[u8]) -> bool {
-    gap.iter().any(|byte| b"!?;".contains(byte)) || (gap.starts_with(b". ") && word.len() > 4)
+    gap.iter().any(|byte| b"!?;".contains(byte))
+        || (gap.starts_with(b". ") && (word.len() > 4 || word.iter().any(u8::is_ascii_digit)))
 }
 
 /// What the words before `at` call the number there.
@@ -135,10 +136,10 @@ fn names_a_thing(word: &[u8]) -> bool {
         b"charity" b"crn" b"utr" b"hospital" b"hosp" b"mrn" b"ubrn" b"specimen" b"sample" b"lab"
         b"accession" b"receipt" b"transaction" b"confirmation" b"claim" b"version" b"build" b"doi"
         b"pmid" b"isrctn" b"urn" b"episode" b"requisition" b"request" b"consignment" b"item"
-        b"product" b"part" b"batch" b"lot" b"job" b"meter" b"mpan" b"mprn" b"payment" b"catalogue"
-        b"grant" b"id" b"study" b"trial" b"pin" b"passcode" b"meeting" b"docket" b"delivery"
+        b"product" b"batch" b"meter" b"mpan" b"mprn" b"payment" b"catalogue"
+        b"id" b"study" b"trial" b"pin" b"passcode" b"meeting" b"docket" b"delivery"
         b"incident" b"application" b"dispatch" b"shipment" b"isbn10" b"user" b"customer"
-        b"passport" b"ward" b"code")
+        b"passport" b"code")
 }
 
 fn name(word: &[u8]) -> Option<Cue> {

@@ -107,7 +107,10 @@ fn nino(scan: &Scan<'_>, index: usize) -> Option<(usize, usize)> {
     let letter = digits_end + usize::from(sign);
     let stops =
         |at: usize| !scan.folded.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let suffix = scan.folded.get(letter).filter(|byte| byte.is_ascii_lowercase() && stops(letter + 1));
+    // "a/c" behind a sort code is no letter of it.
+    let suffix = scan.folded.get(letter).filter(|byte| {
+        byte.is_ascii_lowercase() && stops(letter + 1) && !scan.folded[letter..].starts_with(b"a/c")
+    });
     let end = if suffix.is_some() { letter + 1 } else { digits_end };
     if is_own(scan.folded, start, end, Cue::NationalInsurance) && stops(end) {
         return Some((start, end));

@@ -37,8 +37,9 @@ pub(crate) fn find(text: &Normalised, found: &mut Vec<Found>) {
     if !scan.groups.is_empty() {
         // What starts with a plus sign, before its digits look like something else.
         phone::find_international(&mut scan);
-        accounts::find(&mut scan);
+        // Before sort codes: two letters may begin one number and name the other.
         identity::find(&mut scan);
+        accounts::find(&mut scan);
         dates::find(&mut scan);
         phone::find(&mut scan);
         postcodes::find(&mut scan);

@@ -156,7 +156,10 @@ fn national(scan: &Scan<'_>, index: usize) -> Option<usize> {
     let runs = runs(scan, index);
     if scan.folded[start + 1..].starts_with(b"0") {
         let british = scan.folded[start..].starts_with(b"0044");
-        return with_country(scan, index, 2).filter(|last| british || *last > index || called == Cue::Phone);
+        // In the middle of other digits two noughts begin nothing.
+        let apart = index == 0 || !scan.gap(index - 1).is_some_and(joins);
+        return with_country(scan, index, 2)
+            .filter(|last| british || called == Cue::Phone || (apart && *last > index));
     }
     let full = runs.iter().find(|(_, total)| *total == 11).map(|(last, _)| *last);
     let short = || {
@@ -168,13 +171,11 @@ fn national(scan: &Scan<'_>, index: usize) -> Option<usize> {
         let plain = !matches!(called, Cue::Nhs | Cue::Account) && (!like_nhs || called == Cue::Phone);
         (plain && !goes_on && (scan.groups[index].len() >= 3 || called == Cue::Phone)).then_some(last)
     };
-    let last = full.or_else(short)?;
-    if !ends_well(scan, last) || !shaped_as_number(scan, index, last, called) {
-        return None;
-    }
-    let digits = digits(scan, index, last);
-    let ours = private(scan, &digits, start);
-    ours.then_some(last)
+    [full, short()].into_iter().flatten().find(|last| {
+        ends_well(scan, *last)
+            && shaped_as_number(scan, index, *last, called)
+            && private(scan, &digits(scan, index, *last), start)
+    })
 }
 
 /// Dates and lists of small numbers begin with a nought as well.
