@@ -9,6 +9,7 @@ mod engine;
 mod finding;
 mod lexicon;
 mod normalise;
+mod personal_data;
 mod report;
 mod rules;
 mod scope;

@@ -2,11 +2,9 @@
 //!
 //! Invariant: every detector is linear in the text.
 
-pub(crate) mod checks;
 pub(crate) mod disclosure;
 pub(crate) mod pattern;
 pub(crate) mod people;
-pub(crate) mod personal_data;
 pub(crate) mod repetition;
 
 use crate::finding::{Category, Kind, Severity};
@@ -31,7 +29,7 @@ pub(crate) fn apply(text: &Text) -> Vec<Found> {
     let mut found = Vec::new();
     find_phrases(text, &mut found);
     let normalised: &Normalised = text.normalised;
-    personal_data::find(normalised, &mut found);
+    crate::personal_data::find(normalised, &mut found);
     // Before other people's names are found: only the writer's own data make a disclosure identify them.
     disclosure::raise_where_identified(&mut found);
     people::find(normalised, &mut found);
