@@ -28,6 +28,8 @@ pub(crate) enum Scope {
     Threat,
     /// A statement about somebody else: softer about nobody in particular.
     Other,
+    /// Words about somebody else ending their life in no known sentence: grave unless negated or past.
+    OtherMention,
     /// A past statement about somebody else.
     OtherPast,
     /// No finding if negated, reported as an example, or only considered.
@@ -124,7 +126,7 @@ impl<'a> Surroundings<'a> {
 
     /// Told as past, with no word for today.
     fn is_over(&self) -> bool {
-        self.anywhere(Cue::Past) && !self.recently() && !self.says(Cue::Still)
+        self.of(Cue::Past).next().is_some() && !self.recently() && !self.says(Cue::Still)
     }
 
     /// "When people visit, my father ..." is about somebody known.
@@ -207,7 +209,7 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             }
             let past = around.right_before(Cue::PastVerb) && !around.recently();
             let negated = around.near_before(Cue::Negation, NEGATION_REACH);
-            own(if past || negated { Severity::Note } else { rule.severity })
+            own(if past || negated || around.is_over() { Severity::Note } else { rule.severity })
         }
         Scope::OwnNear | Scope::OwnBare => {
             let mine =
@@ -238,7 +240,23 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
                 || around.right_before(Cue::NotSo);
             same(if nobody { Severity::Note } else { rule.severity })
         }
-        Scope::Other => same(if around.nobody_known() { Severity::Note } else { rule.severity }),
+        Scope::Other => {
+            let lifted = around.nobody_known()
+                || (around.right_before(Cue::AskedWhether) && !around.says(Cue::Still))
+                || around.right_before(Cue::NotSo);
+            same(if lifted { Severity::Note } else { rule.severity })
+        }
+        Scope::OtherMention => {
+            if around.right_after(Cue::IdiomAfter) || around.right_after(Cue::SubjectAfter) {
+                return None;
+            }
+            let past = around.right_before(Cue::PastVerb) || around.of(Cue::Past).next().is_some();
+            let lifted = (past && !around.recently())
+                || around.nobody_known()
+                || around.before(Cue::Fiction)
+                || around.near_before(Cue::Negation, NEGATION_REACH);
+            same(if lifted { Severity::Note } else { rule.severity })
+        }
         Scope::OtherPast => {
             same(if around.recently() && !around.nobody_known() { recent } else { rule.severity })
         }
