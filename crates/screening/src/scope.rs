@@ -18,8 +18,18 @@ pub(crate) enum Scope {
     OwnPast,
     /// Words about ending one's own life in no known sentence: grave unless negated or past.
     OwnMention,
+    /// Grave words without a subject: they count where the sentence has an "I" or a "my".
+    OwnNear,
+    /// A statement whose "I" was left out: it counts only where it begins a sentence or a clause.
+    OwnBare,
+    /// A farewell, which may be to a job or before a holiday.
+    Parting,
+    /// A threat to somebody: games, jokes and stories lift it.
+    Threat,
     /// A statement about somebody else: softer about nobody in particular.
     Other,
+    /// Words about somebody else ending their life in no known sentence: grave unless negated or past.
+    OtherMention,
     /// A past statement about somebody else.
     OtherPast,
     /// No finding if negated, reported as an example, or only considered.
@@ -114,10 +124,43 @@ impl<'a> Surroundings<'a> {
         self.says(Cue::JustNow) || (self.says(Cue::Recent) && !self.anywhere(Cue::Past))
     }
 
+    /// Told as past, with no word for today.
+    fn is_over(&self) -> bool {
+        self.of(Cue::Past).next().is_some() && !self.recently() && !self.says(Cue::Still)
+    }
+
     /// "When people visit, my father ..." is about somebody known.
     fn nobody_known(&self) -> bool {
         let general = self.before(Cue::Fiction) || self.before(Cue::Anybody);
         general && !self.before(Cue::Personal) && !self.within(Cue::Personal)
+    }
+
+    /// The phrase begins its sentence or a clause of it.
+    fn begins(&self) -> bool {
+        /// What joins clauses whose subject is left out.
+        const JOINING: [&str; 14] = [
+            "and", "but", "so", "cos", "because", "still", "just", "idk", "lol", "tbh", "ngl", "fr", "yeah",
+            "again",
+        ];
+        let sentence = self.text.sentence(self.start);
+        self.start == sentence.start
+            || self.text.tokens[self.start].after_break
+            || JOINING.contains(&self.text.form(self.start - 1))
+    }
+
+    /// "Live with him", "end it with him".
+    fn is_about_a_home(&self) -> bool {
+        const ENDS: [&str; 4] = ["live", "living", "it", "things"];
+        ENDS.contains(&self.text.form(self.end - 1)) && self.right_after(Cue::LivingAfter)
+    }
+
+    /// What follows shows that the words mean something else.
+    fn is_turned(&self) -> bool {
+        self.right_after(Cue::IdiomAfter) || self.is_about_a_home()
+    }
+
+    fn is_ones_own(&self) -> bool {
+        self.says(Cue::FirstPerson)
     }
 
     fn is_recited(&self) -> bool {
@@ -139,34 +182,81 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
                 reason: "Somebody the writer knows is reported to speak of ending their life.",
             });
         }
-        let nobody =
-            around.is_recited() || around.right_before(Cue::Example) || around.right_before(Cue::NotMe);
+        let nobody = around.is_recited()
+            || around.right_before(Cue::Example)
+            || around.right_before(Cue::NotMe)
+            || around.right_before(Cue::NotSo);
         same(if nobody { Severity::Note } else { severity })
     };
     let recent = rule.recent.unwrap_or(rule.severity);
     match rule.scope {
         Scope::Plain => same(rule.severity),
         Scope::Own => {
-            if around.right_after(Cue::IdiomAfter) || around.right_after(Cue::SubjectAfter) {
+            if around.is_turned() || around.right_after(Cue::SubjectAfter) {
                 return None;
             }
-            own(rule.severity)
+            own(if around.is_over() { Severity::Note } else { rule.severity })
         }
         Scope::OwnPast => {
-            if around.right_after(Cue::IdiomAfter) {
+            if around.is_turned() {
                 return None;
             }
             own(if around.recently() { recent } else { rule.severity })
         }
         Scope::OwnMention => {
-            if around.right_after(Cue::IdiomAfter) || around.right_before(Cue::NotMe) {
+            if around.is_turned() || around.right_before(Cue::NotMe) {
                 return same(Severity::Note);
             }
             let past = around.right_before(Cue::PastVerb) && !around.recently();
             let negated = around.near_before(Cue::Negation, NEGATION_REACH);
-            own(if past || negated { Severity::Note } else { rule.severity })
+            own(if past || negated || around.is_over() { Severity::Note } else { rule.severity })
         }
-        Scope::Other => same(if around.nobody_known() { Severity::Note } else { rule.severity }),
+        Scope::OwnNear | Scope::OwnBare => {
+            let mine =
+                if rule.scope == Scope::OwnNear { around.is_ones_own() } else { around.begins() };
+            if !mine || around.is_turned() || around.right_after(Cue::SubjectAfter) {
+                return None;
+            }
+            let past = around.right_before(Cue::PastVerb) && !around.recently();
+            let lifted = past
+                || around.is_over()
+                || around.nobody_known() || around.near_before(Cue::Negation, NEGATION_REACH);
+            own(if lifted { Severity::Note } else { rule.severity })
+        }
+        Scope::Parting => {
+            if around.is_turned() || around.says(Cue::Leave) {
+                return None;
+            }
+            own(rule.severity)
+        }
+        Scope::Threat => {
+            let negated = around.near_before(Cue::Negation, NEGATION_REACH);
+            if negated || around.is_turned() || around.anywhere(Cue::Play) {
+                return None;
+            }
+            let nobody = around.is_recited()
+                || around.before(Cue::Fiction)
+                || around.right_before(Cue::Example)
+                || around.right_before(Cue::NotSo);
+            same(if nobody { Severity::Note } else { rule.severity })
+        }
+        Scope::Other => {
+            let lifted = around.nobody_known()
+                || (around.right_before(Cue::AskedWhether) && !around.says(Cue::Still))
+                || around.right_before(Cue::NotSo);
+            same(if lifted { Severity::Note } else { rule.severity })
+        }
+        Scope::OtherMention => {
+            if around.right_after(Cue::IdiomAfter) || around.right_after(Cue::SubjectAfter) {
+                return None;
+            }
+            let past = around.right_before(Cue::PastVerb) || around.of(Cue::Past).next().is_some();
+            let lifted = (past && !around.recently())
+                || around.nobody_known()
+                || around.before(Cue::Fiction)
+                || around.near_before(Cue::Negation, NEGATION_REACH);
+            same(if lifted { Severity::Note } else { rule.severity })
+        }
         Scope::OtherPast => {
             same(if around.recently() && !around.nobody_known() { recent } else { rule.severity })
         }
