@@ -7,6 +7,7 @@
 
 mod engine;
 mod finding;
+mod hate;
 mod lexicon;
 mod normalise;
 mod personal_data;

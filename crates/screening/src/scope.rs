@@ -38,6 +38,26 @@ pub(crate) enum Scope {
     Quoted,
     /// Abuse in a tense that could be either: past words turn it into a disclosure of trauma.
     Ongoing,
+    /// Hate with the group in it.
+    Hate,
+    /// Hate that starts with the group it is about.
+    HateSubject,
+    /// Hate that is an order or a cry, at the start of a sentence.
+    HateStart,
+    /// Hate of "them", if they are a group.
+    HateThem,
+    /// A slur on its own.
+    Slur,
+    /// An insult to a person.
+    Insult,
+    /// An insult that is a sentence.
+    InsultAlone,
+    /// Stigmatising words.
+    Stigma,
+    /// Sexual words.
+    Explicit,
+    /// Commerce, but not a therapist's own.
+    Commerce,
 }
 
 /// What a match turned out to be.
@@ -59,10 +79,12 @@ const EARSHOT: usize = 40;
 
 /// The cues of one sentence, seen from one match.
 pub(crate) struct Surroundings<'a> {
-    text: &'a Text<'a>,
+    pub(crate) text: &'a Text<'a>,
+    /// The cues of the whole text.
+    pub(crate) all: &'a [Hit],
     cues: &'a [Hit],
-    start: usize,
-    end: usize,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 impl<'a> Surroundings<'a> {
@@ -73,10 +95,11 @@ impl<'a> Surroundings<'a> {
         let last = sentence.end.min(end + EARSHOT);
         let from = cues.partition_point(|cue| cue.start < first);
         let to = cues.partition_point(|cue| cue.start < last);
-        Self { text, cues: &cues[from..to], start, end }
+        Self { text, all: cues, cues: &cues[from..to], start, end }
     }
 
-    fn of(&self, cue: Cue) -> impl Iterator<Item = &Hit> {
+    /// The cues of one sort in the sentence of the match.
+    pub(crate) fn of(&self, cue: Cue) -> impl Iterator<Item = &Hit> {
         self.cues.iter().filter(move |hit| hit.outcome == Outcome::Cue(cue))
     }
 
@@ -86,7 +109,7 @@ impl<'a> Surroundings<'a> {
     }
 
     /// Before the match, at most so many words away and without a comma between.
-    fn near_before(&self, cue: Cue, words: usize) -> bool {
+    pub(crate) fn near_before(&self, cue: Cue, words: usize) -> bool {
         self.of(cue).any(|hit| {
             hit.end <= self.start
                 && self.start - hit.end <= words
@@ -96,12 +119,12 @@ impl<'a> Surroundings<'a> {
     }
 
     /// Right before the match, whatever stands between.
-    fn right_before(&self, cue: Cue) -> bool {
+    pub(crate) fn right_before(&self, cue: Cue) -> bool {
         self.of(cue).any(|hit| hit.end == self.start)
     }
 
     /// Right after the match.
-    fn right_after(&self, cue: Cue) -> bool {
+    pub(crate) fn right_after(&self, cue: Cue) -> bool {
         self.of(cue).any(|hit| hit.start == self.end)
     }
 
@@ -270,6 +293,16 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             let lifted = around.right_before(Cue::RuledOutAtOnce) || around.right_before(Cue::Example);
             same(if lifted { Severity::Note } else { rule.severity })
         }
+        Scope::Hate
+        | Scope::HateSubject
+        | Scope::HateStart
+        | Scope::HateThem
+        | Scope::Slur
+        | Scope::Insult
+        | Scope::InsultAlone
+        | Scope::Stigma
+        | Scope::Explicit
+        | Scope::Commerce => crate::hate::judge(rule, around),
         Scope::Ongoing => {
             if around.anywhere(Cue::Past) && !around.says(Cue::Still) {
                 return Some(Judged {
