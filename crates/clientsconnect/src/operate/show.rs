@@ -255,11 +255,13 @@ fn in_words(
         writeln!(text, "\nScreening: {}", count(findings.len(), "finding"))?;
         for finding in findings {
             let severity = u8::from(finding.severity);
-            let category = name_of(&finding.category);
+            // In the words of the pages; a category that they do not know keeps its own name.
+            let name = name_of(&finding.category);
+            let category = content::category(&name).map_or(name.as_str(), |words| words.name.as_str());
             let (start, end) = (finding.start, finding.end);
             writeln!(
                 text,
-                "  {category}, severity {severity}, characters {start} to {end}: {}",
+                "  {category}, severity {severity} of 3, characters {start} to {end}: {}",
                 clean(&finding.reason)
             )?;
             if let Some(suggestion) = &finding.suggestion {
