@@ -8,7 +8,9 @@
 mod engine;
 mod finding;
 mod lexicon;
+mod names;
 mod normalise;
+mod people;
 mod report;
 mod rules;
 mod scope;

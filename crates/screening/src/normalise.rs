@@ -80,14 +80,6 @@ impl Normalised {
         let start = if sentence == 0 { 0 } else { self.sentence_ends[sentence - 1] };
         &self.folded[start.max(at.saturating_sub(WINDOW))..at]
     }
-
-    /// The rest of the sentence from `at`, at most [`WINDOW`] bytes.
-    pub(crate) fn after(&self, at: usize) -> &[u8] {
-        // A match that ends its sentence has nothing after it.
-        let sentence = self.sentence_ends.partition_point(|end| *end < at);
-        let end = self.sentence_ends.get(sentence).copied().unwrap_or(self.folded.len());
-        &self.folded[at..end.min(at + WINDOW)]
-    }
 }
 
 fn line_breaks(character: char) -> usize {
@@ -267,12 +259,9 @@ mod tests {
         let at = 18;
         assert_eq!(&normalised.folded[at..at + 5], b" four");
         assert_eq!(normalised.before(at), b" dr. three");
-        assert_eq!(normalised.after(at), b" four!");
-        assert_eq!(normalised.after(24), b"");
         assert_eq!(normalised.before(0), b"");
         let long = Normalised::new(&"word ".repeat(1000));
         assert_eq!(long.before(2500).len(), WINDOW);
-        assert_eq!(long.after(2500).len(), WINDOW);
     }
 
     #[test]

@@ -5,13 +5,13 @@
 pub(crate) mod checks;
 pub(crate) mod disclosure;
 pub(crate) mod pattern;
-pub(crate) mod people;
 pub(crate) mod personal_data;
 pub(crate) mod repetition;
 
 use crate::finding::{Category, Kind, Severity};
 use crate::lexicon::{self, Hit, Outcome};
 use crate::normalise::Normalised;
+use crate::people;
 use crate::scope::{self, Surroundings};
 use crate::tokens::Text;
 
@@ -34,7 +34,9 @@ pub(crate) fn apply(text: &Text) -> Vec<Found> {
     personal_data::find(normalised, &mut found);
     // Before other people's names are found: only the writer's own data make a disclosure identify them.
     disclosure::raise_where_identified(&mut found);
-    people::find(normalised, &mut found);
+    if people::find(normalised, &mut found) {
+        disclosure::raise_where_identified(&mut found);
+    }
     repetition::find(normalised, &mut found);
     found
 }
