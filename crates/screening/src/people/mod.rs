@@ -114,7 +114,7 @@ fn judge_mention(scene: &Scene, at: usize, found: &mut Vec<Found>, judged: &mut 
     let Some(mention) = told::mention(scene, at) else { return };
     let name = name_of(scene, &mention.tokens);
     let whole = mention.tokens.start..name.map_or(mention.tokens.end, |index| scene.names[index].end);
-    let private = private_of(scene, &mention, &whole);
+    let private = private_of(scene, &mention, &whole, name.is_some());
     if let Some(index) = name {
         let full = scene.names[index].len() >= 2;
         let severity = if private || full { Severity::Caution } else { Severity::Note };
@@ -153,8 +153,7 @@ fn judge_mention(scene: &Scene, at: usize, found: &mut Vec<Found>, judged: &mut 
 
 /// Whether something private is told of the person mentioned. Being a client or somebody's therapist is private itself
 /// once there is a name; what an unnamed therapist says about illness is their work.
-fn private_of(scene: &Scene, mention: &told::Mention, whole: &Range<usize>) -> bool {
-    let named = whole.end > mention.tokens.end;
+fn private_of(scene: &Scene, mention: &told::Mention, whole: &Range<usize>, named: bool) -> bool {
     match mention.kind {
         Kind::Therapist if named => true,
         Kind::Client => named,

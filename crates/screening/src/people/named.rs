@@ -44,6 +44,13 @@ pub(crate) fn add_by_cue(scene: &mut Scene) {
         {
             more.push(name);
         }
+        let alone = stands_as_signature(scene, at);
+        if famous_alone(scene, at) {
+            more.push(at..at + 1);
+        }
+        if alone && let Some(name) = name_at(scene, at, false) {
+            more.push(name);
+        }
         if signs(scene, at)
             && let Some(name) = name_before(scene, at)
         {
@@ -78,6 +85,22 @@ fn introduces(scene: &Scene, at: usize) -> bool {
         b"me" => scene.before(at, 1) == b"call",
         _ => false,
     }
+}
+
+/// A well-known first name where a signature stands: first and before "here", or on the last line.
+fn stands_as_signature(scene: &Scene, at: usize) -> bool {
+    if scene.tokens[at].known.first_name() < 2 {
+        return false;
+    }
+    let new_line = at > 0
+        && scene.text.folded[scene.tokens[at - 1].end..scene.tokens[at].start].contains(&b'\n')
+        && at + 4 > scene.tokens.len();
+    new_line || (scene.tokens[at].first && scene.word(at + 1) == b"here")
+}
+
+/// A surname that texts about therapy cite and that is no ordinary word, as "Freud".
+fn famous_alone(scene: &Scene, at: usize) -> bool {
+    scene.is(at, is::FAMOUS) && scene.tokens[at].case == Case::Title && scene.tokens[at].known.ordinary() == 0
 }
 
 /// A title that begins with a capital, as one that goes with a name does; gives where the name would begin.
@@ -163,8 +186,15 @@ pub(crate) fn bearer(scene: &Scene, name: &Range<usize>) -> Bearer {
         || is_title(scene, start).is_some() && name.len() > 1;
     let related = start > 0 && relation_before(scene, start - 1);
     let own = is_own(scene, name);
-    let single_no_person = name.len() == 1 && scene.is(start, is::NOT_A_PERSON);
-    if !own && !related && !titled && single_no_person {
+    let beside_im = start > 0
+        && scene.is(start, is::NOT_AFTER_IM)
+        && matches!(scene.before(start, 1), b"'m" | b"am" | b"im");
+    let single_no_person = name.len() == 1 && (beside_im || scene.is(start, is::NOT_A_PERSON));
+    // "in Harlow": a place, unless it is a well-known first name.
+    let place =
+        name.len() == 1 && scene.before(start, 1) == b"in" && scene.tokens[start].known.first_name() < 2;
+    let institution = scene.is(name.end, is::PLACE) || scene.is(name.end - 1, is::PLACE) && name.len() > 1;
+    if !own && !related && !titled && (single_no_person || place || institution) {
         return Bearer::Nobody;
     }
     let owned = scene.word(name.end) == b"'s";

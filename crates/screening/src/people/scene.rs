@@ -139,26 +139,24 @@ impl<'a> Scene<'a> {
             return false;
         }
         if self.is(at, is::NEEDS_IN) {
-            return (1..=2).any(|steps| {
-                matches!(
-                    self.before(at, steps),
-                    b"in"
-                        | b"into"
-                        | b"on"
-                        | b"having"
-                        | b"has"
-                        | b"had"
-                        | b"to"
-                        | b"started"
-                        | b"needs"
-                        | b"takes"
-                        | b"taking"
-                        | b"attempted"
-                        | b"died"
-                        | b"by"
-                        | b"from"
-                )
-            }) && !matches!(self.before(at, 2), b"works" | b"work" | b"worked" | b"nurse");
+            return matches!(
+                self.before(at, 1),
+                b"in"
+                    | b"into"
+                    | b"on"
+                    | b"having"
+                    | b"has"
+                    | b"had"
+                    | b"to"
+                    | b"started"
+                    | b"needs"
+                    | b"takes"
+                    | b"taking"
+                    | b"attempted"
+                    | b"by"
+                    | b"from"
+                    | b"psychiatric"
+            );
         }
         true
     }
@@ -181,14 +179,21 @@ impl<'a> Scene<'a> {
                     && !self.is(place, is::TIME | is::NOT_A_PERSON | is::FIRST_PERSON)
                     && !self.in_name(place)
             };
+            // Before such a word even what could be a name is one of a place: "Harlow branch".
+            let named =
+                |place: usize| self.capital(place) && !self.tokens[place].first && near.contains(&place);
             if self.is(place, is::PLACE) {
                 return proper(place)
-                    || (place > 0
-                        && (proper(place - 1)
-                            || (self.word(place - 1) == b"'s" && place > 1 && proper(place - 2))))
+                    || (place > 0 && named(place - 1))
+                    || (place > 1 && self.word(place - 1) == b"'s" && named(place - 2))
                     || (self.word(place + 1) == b"of" && proper(place + 2));
             }
-            !institution && matches!(self.word(place), b"at" | b"in" | b"from" | b"of") && proper(place + 1)
+            // After "in" even a word that could be a name is a place.
+            !institution
+                && (matches!(self.word(place), b"at" | b"from" | b"of") && proper(place + 1)
+                    || self.word(place) == b"in"
+                        && self.capital(place + 1)
+                        && !self.is(place + 1, is::TIME | is::NOT_A_PERSON))
         })
     }
 

@@ -112,7 +112,7 @@ const UNNAMED: &[Row] = &[
     ("The vicar at St Anne's is an alcoholic", Some((Other, 2)), 0),
     ("Our receptionist had a miscarriage in March", Some((Other, 2)), 0),
     ("Our vicar has been having an affair since Easter", Some((Other, 2)), 0),
-    ("The only dentist in Harlow is bipolar", Some((Other, 2)), 0),
+    ("The only dentist in Wigan is bipolar", Some((Other, 2)), 0),
     ("My only colleague at the Harlow branch overdosed", Some((Workplace, 2)), 0),
     ("My lecturer at Harlow College is being treated for depression", Some((Other, 2)), 0),
 ];
@@ -216,7 +216,7 @@ fn a_name_is_found_where_it_stands() {
     let mut found = Vec::new();
     find(&text, &mut found);
     let name = found.iter().find(|one| one.kind == Some(Kind::PersonName)).unwrap();
-    assert_eq!(text.span(name.start, name.end), (12, 25));
+    assert_eq!(text.span(name.start, name.end), (12, 24));
 }
 
 #[test]

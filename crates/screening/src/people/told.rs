@@ -30,7 +30,10 @@ pub(crate) fn owner_of(scene: &Scene, role: usize) -> Option<usize> {
         if scene.is(place, is::OWNER) {
             return (!scene.word(place).starts_with(b"you")).then_some(place);
         }
-        if !scene.is(place, is::ADJECTIVE) && scene.word(place) != b"-" {
+        if !scene.is(place, is::ADJECTIVE)
+            && scene.word(place) != b"-"
+            && scene.tokens[place].case != Case::Digits
+        {
             return None;
         }
     }
@@ -94,7 +97,7 @@ pub(crate) fn mention(scene: &Scene, at: usize) -> Option<Mention> {
     if !matches!(scene.word(start), b"the" | b"our") {
         return None;
     }
-    let holds = matches!(scene.word(at + 1), b"at" | b"of" | b"in" | b"from");
+    let holds = matches!(scene.word(at + 1), b"at" | b"of" | b"in" | b"from") && scene.named_place(at, false);
     let kind = if class & is::THERAPIST != 0 { Kind::Therapist } else { Kind::Other };
     (unique || holds || scene.word(start) == b"our").then_some(Mention {
         tokens: start..at + 1,

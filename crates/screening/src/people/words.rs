@@ -100,7 +100,7 @@ const LISTS: &[(u32, &str)] = &[
         "depression depressed bipolar bpd eupd ptsd cptsd c-ptsd ocd schizophrenia schizophrenic schizoaffective \
         psychosis psychotic anorexia anorexic bulimia bulimic adhd autism autistic dementia hiv cancer anxiety anxious suicidal suicide \
         self-harm self-harms self-harmed self-harming self-harmer alcoholism alcoholic addict addicted addiction dyslexia epilepsy \
-        tourette's mania manic paranoid paranoia ocd's herpes chlamydia hepatitis infertile infertility alzheimer's parkinson's",
+        tourette's mania manic paranoid paranoia ocd's herpes chlamydia hepatitis disorder infertile infertility alzheimer's parkinson's",
     ),
     (
         is::PRIVATE,
@@ -133,7 +133,7 @@ const LISTS: &[(u32, &str)] = &[
     // Private when somebody is in it, as against working there or writing about it.
     (
         is::NEEDS_IN,
-        "hospital therapy counselling custody benefits prison jail debt rehab medication drug drugs suicide abuse cancer",
+        "hospital therapy counselling custody benefits prison jail debt rehab medication drug drugs suicide abuse",
     ),
     (is::STATE, "is was has had 's having being got gets been with have are were by from"),
     (
