@@ -19,10 +19,30 @@ def table(entries):
     return struct.pack("<4097I", *directory), bytes(body), len(kept)
 
 
+SLOTS = 1 << 16
+LONGEST_PROBE = 64
+
+
+def slots(entries):
+    """Open addressing: the lower half of the hash names the slot, the upper half is the check. The weightiest first."""
+    body = bytearray(SLOTS * 7)
+    for value, payload in entries:
+        check = max(1, value >> 16)
+        for step in range(LONGEST_PROBE):
+            at = ((value + step) % SLOTS) * 7
+            (found,) = struct.unpack_from("<H", body, at)
+            if found == 0:
+                struct.pack_into("<H5s", body, at, check, payload)
+                break
+            if found == check:
+                break
+    return bytes(body)
+
+
 def write(path, words, features, transitions, step):
-    word_directory, word_body, word_count = table(words)
-    feature_directory, feature_body, feature_count = table(features)
+    assert len(features) < SLOTS * 0.8, "too many features for quick look-ups"
+    directory, body, count = table(words)
     with open(path, "wb") as file:
-        file.write(b"NAM1" + struct.pack("<III", word_count, feature_count, step))
+        file.write(b"NAM1" + struct.pack("<III", count, len(features), step))
         file.write(struct.pack("<25h", *transitions))
-        file.write(word_directory + feature_directory + word_body + feature_body)
+        file.write(directory + body + slots(features))

@@ -47,7 +47,7 @@ pub(crate) fn find(text: &Normalised) -> Tagged {
         let sign = text.folded[tokens[name.start].start];
         let behind_sign =
             name.start > 0 && tokens[name.start].joined && text.folded[tokens[name.start - 1].start] == b'@';
-        !behind_sign && !(sign == b'@' && next_joined)
+        !(behind_sign || sign == b'@' && next_joined)
     });
     Tagged { tokens, names }
 }

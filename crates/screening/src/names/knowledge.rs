@@ -4,8 +4,9 @@
 //! the file is ready as soon as the program is.
 //!
 //! Layout, little-endian: `NAM1`, the number of words, the number of features, the step of the weights in thousandths
-//! (three `u32`); 25 transition weights (`i16`, from row to column); the two directories (4,097 `u32` each); the words
-//! (6 bytes each) and the features (7 bytes each), sorted by hash.
+//! (three `u32`); 25 transition weights (`i16`, from row to column); the directory of the words (4,097 `u32`); the words
+//! (6 bytes each), sorted by hash; 65,536 slots of 7 bytes for the features, each at the first free slot from the one
+//! that the lower half of its hash names. The check of an entry is never 0, which marks a free slot.
 
 use super::tagger::LABELS;
 
@@ -14,6 +15,10 @@ const DIRECTORY_BITS: u32 = 12;
 const DIRECTORY_BYTES: usize = ((1 << DIRECTORY_BITS) + 1) * 4;
 const WORD_BYTES: usize = 6;
 const FEATURE_BYTES: usize = 7;
+/// A power of two well above the number of features, so that a look-up reads one or two slots.
+const SLOTS: usize = 1 << 16;
+/// No feature stands further from its own slot; the trainer keeps to it.
+const LONGEST_PROBE: usize = 64;
 const HEADER_BYTES: usize = 16 + LABELS * LABELS * 2;
 
 /// What the word list knows of a word. The default knows nothing.
@@ -45,7 +50,8 @@ impl Entry {
 pub(crate) struct Knowledge<'a> {
     transitions: [[i32; LABELS]; LABELS],
     words: Table<'a>,
-    features: Table<'a>,
+    /// The slots of the features.
+    features: &'a [u8],
 }
 
 /// Entries sorted by hash behind a directory: a look-up reads two places of the directory and about ten entries.
@@ -80,21 +86,15 @@ impl<'a> Knowledge<'a> {
             return None;
         }
         let words = u32_at(file, 4)? as usize;
-        let features = u32_at(file, 8)? as usize;
         let mut transitions = [[0; LABELS]; LABELS];
         for (index, cell) in transitions.iter_mut().flatten().enumerate() {
             let at = 16 + index * 2;
             *cell = i32::from(i16::from_le_bytes(file.get(at..at + 2)?.try_into().ok()?));
         }
-        let (word_directory, rest) = file.get(HEADER_BYTES..)?.split_at_checked(DIRECTORY_BYTES)?;
-        let (feature_directory, rest) = rest.split_at_checked(DIRECTORY_BYTES)?;
-        let (word_entries, rest) = rest.split_at_checked(words * WORD_BYTES)?;
-        let feature_entries = rest.get(..features * FEATURE_BYTES)?;
-        Some(Self {
-            transitions,
-            words: Table { directory: word_directory, entries: word_entries, size: WORD_BYTES },
-            features: Table { directory: feature_directory, entries: feature_entries, size: FEATURE_BYTES },
-        })
+        let (directory, rest) = file.get(HEADER_BYTES..)?.split_at_checked(DIRECTORY_BYTES)?;
+        let (entries, rest) = rest.split_at_checked(words * WORD_BYTES)?;
+        let features = rest.get(..SLOTS * FEATURE_BYTES)?;
+        Some(Self { transitions, words: Table { directory, entries, size: WORD_BYTES }, features })
     }
 
     pub(crate) fn word(&self, hash: u32) -> Entry {
@@ -107,9 +107,20 @@ impl<'a> Knowledge<'a> {
 
     /// Adds the weights of one feature to the scores of the labels.
     pub(crate) fn add(&self, feature: u32, scores: &mut [i32; LABELS]) {
-        if let Some(entry) = self.features.find(feature) {
-            for (score, weight) in scores.iter_mut().zip(&entry[2..]) {
-                *score += i32::from(*weight as i8);
+        let check = ((feature >> 16) as u16).max(1);
+        let home = feature as usize & (SLOTS - 1);
+        for step in 0..LONGEST_PROBE {
+            let at = ((home + step) & (SLOTS - 1)) * FEATURE_BYTES;
+            let slot = &self.features[at..at + FEATURE_BYTES];
+            let found = u16::from_le_bytes([slot[0], slot[1]]);
+            if found == check {
+                for (score, weight) in scores.iter_mut().zip(&slot[2..]) {
+                    *score += i32::from(*weight as i8);
+                }
+                return;
+            }
+            if found == 0 {
+                return;
             }
         }
     }

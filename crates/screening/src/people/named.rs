@@ -300,7 +300,7 @@ fn is_own(scene: &Scene, name: &Range<usize>) -> bool {
         }
         if matches!(scene.word(previous), b"-" | b"--") && scene.tokens[start].case != Case::Lower {
             // "- Freud" after a quotation is its source.
-            let quoted = scene.text.folded[..scene.tokens[previous].start].iter().any(|byte| *byte == b'"');
+            let quoted = scene.text.folded[..scene.tokens[previous].start].contains(&b'"');
             return !quoted && !scene.is(start, is::FAMOUS);
         }
         if scene.text.folded[scene.tokens[previous].end..scene.tokens[start].start].contains(&b'\n') {
