@@ -193,8 +193,13 @@ pub(crate) fn bearer(scene: &Scene, name: &Range<usize>) -> Bearer {
     // "in Harlow": a place, unless it is a well-known first name.
     let place =
         name.len() == 1 && scene.before(start, 1) == b"in" && scene.tokens[start].known.first_name() < 2;
+    // "NAMI": letters that nobody is called by.
+    let letters = name.len() == 1
+        && scene.tokens[start].case == Case::Upper
+        && scene.tokens[start].known.first_name() == 0
+        && !scene.shouted;
     let institution = scene.is(name.end, is::PLACE) || scene.is(name.end - 1, is::PLACE) && name.len() > 1;
-    if !own && !related && !titled && (single_no_person || place || institution) {
+    if !own && !related && !titled && (single_no_person || place || institution || letters) {
         return Bearer::Nobody;
     }
     let owned = scene.word(name.end) == b"'s";
@@ -230,8 +235,19 @@ fn in_public(scene: &Scene, name: &Range<usize>) -> bool {
     let from = name.start.saturating_sub(6).max(near.start);
     let to = (name.end + 6).min(near.end.max(name.end));
     (from..to).any(|place| !name.contains(&place) && scene.is(place, is::PUBLIC))
+        // "by Dr ..." names an author, unless something was done by them.
+        || (is_cited(scene, name.start) && scene.told_of(name.clone(), true).is_none())
         // A year in brackets after a name cites a work.
         || (matches!(scene.word(name.end), b"(") && scene.tokens.get(name.end + 1).is_some_and(|t| t.case == Case::Digits && t.end - t.start == 4))
+}
+
+/// Behind "by", with or without a title.
+fn is_cited(scene: &Scene, start: usize) -> bool {
+    (1..=3)
+        .find(|steps| {
+            !matches!(scene.before(start, *steps), b"." | b"dr" | b"prof" | b"professor" | b"doctor")
+        })
+        .is_some_and(|steps| scene.before(start, steps) == b"by")
 }
 
 /// "a session with", "in therapy with", "I have been seeing ... for therapy".

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::words::{classes, is};
 use crate::names::Tagged;
+use crate::names::features::style;
 use crate::names::tokens::{Case, Token};
 use crate::normalise::Normalised;
 
@@ -20,6 +21,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) sentence: Vec<usize>,
     /// Names as ranges of tokens, in order.
     pub(crate) names: Vec<Range<usize>>,
+    /// Most words are in capitals, so capitals tell nothing.
+    pub(crate) shouted: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -37,7 +40,8 @@ impl<'a> Scene<'a> {
                 number
             })
             .collect();
-        Self { text, tokens: tagged.tokens, classes, sentence, names: tagged.names }
+        let shouted = style(&tagged.tokens) == 3;
+        Self { text, tokens: tagged.tokens, classes, sentence, names: tagged.names, shouted }
     }
 
     pub(crate) fn word(&self, at: usize) -> &[u8] {

@@ -127,6 +127,10 @@ fn client_start(scene: &Scene, at: usize) -> Option<usize> {
             && matches!(scene.before(at, 3), b"one" | b"two" | b"some" | b"none");
         return (one_of && scene.before(at, 3) != b"some").then(|| at - 3);
     }
+    // "if you were my client".
+    if (1..=5).any(|steps| matches!(scene.before(at, steps), b"if" | b"when" | b"whether" | b"suppose")) {
+        return None;
+    }
     if let Some(start) = owner_of(scene, at)
         && matches!(scene.word(start), b"my" | b"our")
     {
@@ -135,7 +139,7 @@ fn client_start(scene: &Scene, at: usize) -> Option<usize> {
     let of_mine = scene.word(at + 1) == b"of" && scene.word(at + 2) == b"mine";
     let article = (1..=3).find_map(|steps| {
         let place = at.checked_sub(steps)?;
-        matches!(scene.word(place), b"a" | b"another" | b"this" | b"one" | b"the").then_some(place)
+        matches!(scene.word(place), b"a" | b"another" | b"this" | b"one").then_some(place)
     })?;
     let gap_is_plain = (article + 1..at).all(|place| {
         scene.is(place, is::ADJECTIVE | is::UNIQUE)

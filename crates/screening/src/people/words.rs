@@ -160,7 +160,7 @@ const LISTS: &[(u32, &str)] = &[
         psychoanalyst podcast ted celebrity royal prince princess queen king duke duchess star band rapper comedian presenter \
         journalist professor researcher researchers researched founder founded coined biography biographer documentary interview \
         interviewed lyrics poem poet novelist philosopher quote quoted quotes argued argues published edition autobiography historian \
-        bbc guardian netflix award olympic champion athlete cricketer tennis inventor pioneer pioneered developed",
+        bbc guardian netflix award olympic champion athlete cricketer tennis inventor pioneer pioneered developed books resource leader expert psychologytoday",
     ),
     (
         is::FICTION,
@@ -176,7 +176,7 @@ const LISTS: &[(u32, &str)] = &[
         monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october \
         november december christmas easter ramadan eid diwali lent gestalt jungian freudian rogerian adlerian kleinian buddhist god jesus \
         christ allah british english scottish welsh irish american asperger's aspergers asperger parkinson's parkinsons alzheimer's \
-        alzheimers tourette's tourettes hodgkin's crohn's huntington's down's down stockholm münchausen munchausen korsakoff's wernicke's \
+        alzheimer alzheimers nami dbsa tourette's tourettes hodgkin's crohn's huntington's down's down stockholm münchausen munchausen korsakoff's wernicke's \
         prozac zoloft xanax valium ritalin sertraline dad mum mom nan gran grandma grandad daddy mummy",
     ),
     // Those whom texts about therapy cite: never private.
