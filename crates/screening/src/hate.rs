@@ -105,7 +105,8 @@ fn is_a_sentence(around: &Surroundings) -> bool {
 /// Whether a group was the last that was named before (or, if nobody was, is named right after) a pronoun.
 fn means_a_group(around: &Surroundings) -> bool {
     let who = |hit: &&Hit| {
-        matches!(hit.outcome, Outcome::Cue(Cue::HateGroup)) || matches!(hit.outcome, Outcome::Cue(Cue::HateOther))
+        matches!(hit.outcome, Outcome::Cue(Cue::HateGroup))
+            || matches!(hit.outcome, Outcome::Cue(Cue::HateOther))
     };
     let from = around.start.saturating_sub(ANTECEDENT_REACH);
     let before = around.all.partition_point(|hit| hit.start < around.start);
@@ -130,7 +131,8 @@ fn near(around: &Surroundings, cue: Cue, words: usize) -> bool {
 fn is_taken_back(around: &Surroundings, cue: Cue) -> bool {
     let last = around.of(cue).filter(|hit| hit.end <= around.start).map(|hit| hit.end).max();
     let Some(last) = last else { return false };
-    (last..around.start).any(|token| matches!(around.text.form(token), "but" | "though" | "however" | "except"))
+    (last..around.start)
+        .any(|token| matches!(around.text.form(token), "but" | "though" | "however" | "except"))
 }
 
 /// Whether the match stands within quotation marks and something stands outside of them.
@@ -138,7 +140,8 @@ fn is_quoted(around: &Surroundings) -> bool {
     let bytes = around.text.normalised.folded.as_slice();
     let (start, end) = (around.text.tokens[around.start].start, around.text.tokens[around.end - 1].end);
     let is_mark = |at: usize| matches!(bytes.get(at), Some(b'"' | b'\''));
-    let is_letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    let is_letter =
+        |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
     let from = start.saturating_sub(LONGEST_QUOTATION);
     let opening = (from..start).rev().find(|at| {
         // An apostrophe within a word is no mark.
@@ -149,8 +152,7 @@ fn is_quoted(around: &Surroundings) -> bool {
         return false;
     }
     let to = bytes.len().min(end + LONGEST_QUOTATION);
-    let closing = (end..to)
-        .find(|at| bytes[*at] == bytes[opening] && !is_letter(Some(at + 1)));
+    let closing = (end..to).find(|at| bytes[*at] == bytes[opening] && !is_letter(Some(at + 1)));
     let Some(closing) = closing else { return false };
     let tokens = &around.text.tokens;
     let before = tokens.partition_point(|token| token.start < opening);

@@ -7,10 +7,6 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// How many bytes of its sentence a rule may look at on either side of a match. Long enough for a spoken clause; bounded
-/// so that the work per match doesn't grow with the text.
-pub(crate) const WINDOW: usize = 160;
-
 /// Stands for a letter or digit that has no ASCII form. It counts as part of a word.
 const FOREIGN_LETTER: u8 = b'_';
 /// Stands for any other character without an ASCII form, such as an emoji.
@@ -72,21 +68,6 @@ impl Normalised {
         let first = self.origin[start];
         let last = self.origin[end.saturating_sub(1).max(start)];
         (first, self.origin[end].max(last + 1))
-    }
-
-    /// The rest of the sentence before `at`, at most [`WINDOW`] bytes.
-    pub(crate) fn before(&self, at: usize) -> &[u8] {
-        let sentence = self.sentence_ends.partition_point(|end| *end <= at);
-        let start = if sentence == 0 { 0 } else { self.sentence_ends[sentence - 1] };
-        &self.folded[start.max(at.saturating_sub(WINDOW))..at]
-    }
-
-    /// The rest of the sentence from `at`, at most [`WINDOW`] bytes.
-    pub(crate) fn after(&self, at: usize) -> &[u8] {
-        // A match that ends its sentence has nothing after it.
-        let sentence = self.sentence_ends.partition_point(|end| *end < at);
-        let end = self.sentence_ends.get(sentence).copied().unwrap_or(self.folded.len());
-        &self.folded[at..end.min(at + WINDOW)]
     }
 }
 
@@ -259,20 +240,6 @@ mod tests {
         assert_eq!(normalised.span(1, 2), (1, 2));
         assert_eq!(normalised.span(1, 4), (1, 2));
         assert_eq!(normalised.span(0, 5), (0, 3));
-    }
-
-    #[test]
-    fn windows_stay_inside_the_sentence() {
-        let normalised = Normalised::new("One two. Dr. Three four! Five");
-        let at = 18;
-        assert_eq!(&normalised.folded[at..at + 5], b" four");
-        assert_eq!(normalised.before(at), b" dr. three");
-        assert_eq!(normalised.after(at), b" four!");
-        assert_eq!(normalised.after(24), b"");
-        assert_eq!(normalised.before(0), b"");
-        let long = Normalised::new(&"word ".repeat(1000));
-        assert_eq!(long.before(2500).len(), WINDOW);
-        assert_eq!(long.after(2500).len(), WINDOW);
     }
 
     #[test]

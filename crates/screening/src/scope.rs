@@ -235,15 +235,15 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             own(if past || negated || around.is_over() { Severity::Note } else { rule.severity })
         }
         Scope::OwnNear | Scope::OwnBare => {
-            let mine =
-                if rule.scope == Scope::OwnNear { around.is_ones_own() } else { around.begins() };
+            let mine = if rule.scope == Scope::OwnNear { around.is_ones_own() } else { around.begins() };
             if !mine || around.is_turned() || around.right_after(Cue::SubjectAfter) {
                 return None;
             }
             let past = around.right_before(Cue::PastVerb) && !around.recently();
             let lifted = past
                 || around.is_over()
-                || around.nobody_known() || around.near_before(Cue::Negation, NEGATION_REACH);
+                || around.nobody_known()
+                || around.near_before(Cue::Negation, NEGATION_REACH);
             own(if lifted { Severity::Note } else { rule.severity })
         }
         Scope::Parting => {

@@ -12,7 +12,6 @@ mod dates;
 mod emails;
 mod identity;
 mod links;
-mod names_given;
 mod phone;
 mod phone_plan;
 mod postcodes;
@@ -46,5 +45,4 @@ pub(crate) fn find(text: &Normalised, found: &mut Vec<Found>) {
         addresses::find(&mut scan);
     }
     addresses::find_houses(&mut scan);
-    names_given::find(&mut scan);
 }

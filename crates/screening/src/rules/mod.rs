@@ -3,13 +3,12 @@
 //! Invariant: every detector is linear in the text.
 
 pub(crate) mod disclosure;
-pub(crate) mod pattern;
-pub(crate) mod people;
 pub(crate) mod repetition;
 
 use crate::finding::{Category, Kind, Severity};
 use crate::lexicon::{self, Hit, Outcome};
 use crate::normalise::Normalised;
+use crate::people;
 use crate::scope::{self, Surroundings};
 use crate::tokens::Text;
 
@@ -32,7 +31,9 @@ pub(crate) fn apply(text: &Text) -> Vec<Found> {
     crate::personal_data::find(normalised, &mut found);
     // Before other people's names are found: only the writer's own data make a disclosure identify them.
     disclosure::raise_where_identified(&mut found);
-    people::find(normalised, &mut found);
+    if people::find(normalised, &mut found) {
+        disclosure::raise_where_identified(&mut found);
+    }
     repetition::find(normalised, &mut found);
     found
 }

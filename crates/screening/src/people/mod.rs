@@ -1,0 +1,206 @@
+//! Names, and other people: who is named, who could be worked out, and what private thing is said of them.
+//!
+//! Invariant: a third party of severity 2 is a particular person of whom something private is said and who is named or
+//! could be worked out; a therapist and a client are private by being one. Whoever is known to all, cited or made up is
+//! no third party.
+
+mod named;
+mod scene;
+mod told;
+mod words;
+
+use std::ops::Range;
+
+use crate::finding::{Category, Kind, Severity};
+use crate::names;
+use crate::normalise::Normalised;
+use crate::rules::Found;
+use named::Bearer;
+use scene::Scene;
+use words::is;
+
+const LEAVE_OUT: Option<&str> = Some("Leave the name out.");
+const UNRECOGNISABLE: Option<&str> = Some("Leave out whatever would let somebody recognise them.");
+
+/// Finds names and third parties and appends them. Answers whether the writer names themselves: that makes what they
+/// tell of their own health identifiable.
+pub(crate) fn find(text: &Normalised, found: &mut Vec<Found>) -> bool {
+    let mut scene = Scene::new(text, names::find(text));
+    named::add_by_cue(&mut scene);
+    let mut judged = vec![false; scene.names.len()];
+    for at in 0..scene.tokens.len() {
+        if scene.is(at, is::RELATION | is::ROLE) || matches!(scene.word(at), b"clients" | b"patients") {
+            judge_mention(&scene, at, found, &mut judged);
+        }
+    }
+    let mut writer = false;
+    for (index, name) in scene.names.iter().enumerate() {
+        if !judged[index] {
+            writer |= judge_name(&scene, name, found);
+        }
+    }
+    writer
+}
+
+fn push_name(
+    scene: &Scene,
+    name: &Range<usize>,
+    severity: Severity,
+    reason: &'static str,
+    found: &mut Vec<Found>,
+) {
+    let (start, end) = scene.bytes(name);
+    found.push(Found {
+        category: Category::PersonalData,
+        kind: Some(Kind::PersonName),
+        severity,
+        start,
+        end,
+        reason,
+        suggestion: LEAVE_OUT,
+    });
+}
+
+fn push_person(
+    scene: &Scene,
+    tokens: &Range<usize>,
+    kind: Kind,
+    severity: Severity,
+    reason: &'static str,
+    found: &mut Vec<Found>,
+) {
+    let (start, end) = scene.bytes(tokens);
+    found.push(Found {
+        category: Category::ThirdParty,
+        kind: Some(kind),
+        severity,
+        start,
+        end,
+        reason,
+        suggestion: UNRECOGNISABLE,
+    });
+}
+
+/// The name that belongs to a mention: right after it, or after "is called" or a comma.
+fn name_of(scene: &Scene, mention: &Range<usize>) -> Option<usize> {
+    let mut from = mention.end;
+    while from < mention.end + 3
+        && (matches!(
+            scene.word(from),
+            b"," | b"is"
+                | b"was"
+                | b"called"
+                | b"named"
+                | b"dr"
+                | b"."
+                | b"mr"
+                | b"mrs"
+                | b"ms"
+                | b"'s"
+                | b"name"
+                | b"("
+                | b"of"
+                | b"mine"
+        ))
+    {
+        from += 1;
+    }
+    let index = scene.names.partition_point(|name| name.end <= mention.end);
+    let name = scene.names.get(index)?;
+    (name.start <= from && scene.sentence[name.start] == scene.sentence[mention.start]).then_some(index)
+}
+
+fn judge_mention(scene: &Scene, at: usize, found: &mut Vec<Found>, judged: &mut [bool]) {
+    let Some(mention) = told::mention(scene, at) else { return };
+    let name = name_of(scene, &mention.tokens);
+    let whole = mention.tokens.start..name.map_or(mention.tokens.end, |index| scene.names[index].end);
+    let private = private_of(scene, &mention, &whole, name.is_some());
+    if let Some(index) = name {
+        let full = scene.names[index].len() >= 2;
+        let severity = if private || full { Severity::Caution } else { Severity::Note };
+        push_name(scene, &scene.names[index], severity, "A person's name.", found);
+        judged[index] = true;
+        let reason = match mention.kind {
+            Kind::Therapist => "A therapist or clinician is named by somebody in their care.",
+            Kind::Client => "A therapist's client is named.",
+            Kind::Workplace => "A colleague is named.",
+            Kind::Relative => "Somebody close to the writer is named.",
+            _ => "Somebody whom the writer knows is named.",
+        };
+        let severity = if private { Severity::Caution } else { Severity::Note };
+        push_person(scene, &whole, mention.kind, severity, reason, found);
+        return;
+    }
+    if mention.kind == Kind::Client {
+        let (severity, reason) = if told::client_details(scene, &mention) {
+            (Severity::Caution, "A client's story is told in details that they and others could recognise.")
+        } else {
+            (Severity::Note, "A therapist mentions a client.")
+        };
+        push_person(scene, &whole, mention.kind, severity, reason, found);
+    } else if private {
+        let (severity, reason) = if told::identifiable(scene, &mention) {
+            (
+                Severity::Caution,
+                "Something private is told of a person who could be worked out from their role and place.",
+            )
+        } else {
+            (Severity::Note, "Something private is told of another person, who is not named.")
+        };
+        push_person(scene, &whole, mention.kind, severity, reason, found);
+    }
+}
+
+/// Whether something private is told of the person mentioned. Being a client or somebody's therapist is private itself
+/// once there is a name; what an unnamed therapist says about illness is their work.
+fn private_of(scene: &Scene, mention: &told::Mention, whole: &Range<usize>, named: bool) -> bool {
+    match mention.kind {
+        Kind::Therapist if named => true,
+        Kind::Client => named,
+        Kind::Therapist => scene.told_of(whole.clone(), true).is_some_and(|place| {
+            scene.bound(place)
+                && !matches!(
+                    scene.word(place),
+                    b"diagnosed" | b"diagnosis" | b"medication" | b"therapy" | b"counselling" | b"abuse"
+                )
+        }),
+        _ => scene.told_of(whole.clone(), true).is_some(),
+    }
+}
+
+/// Judges a name that belongs to no mention; answers whether it is the writer's.
+fn judge_name(scene: &Scene, name: &Range<usize>, found: &mut Vec<Found>) -> bool {
+    match named::bearer(scene, name) {
+        Bearer::Nobody => {}
+        Bearer::Writer => {
+            push_name(scene, name, Severity::Caution, "The writer's own name: posts are unsigned.", found);
+            return true;
+        }
+        Bearer::Public => {
+            push_name(scene, name, Severity::Note, "A name, as it seems of somebody known or cited.", found)
+        }
+        Bearer::Fiction => {
+            push_name(scene, name, Severity::Note, "A name, as it seems in a story or an example.", found)
+        }
+        Bearer::Therapist => {
+            push_name(scene, name, Severity::Caution, "A person's name.", found);
+            let reason = "A therapist or clinician is named by somebody in their care.";
+            push_person(scene, name, Kind::Therapist, Severity::Caution, reason, found);
+        }
+        bearer => {
+            let private =
+                scene.told_of(name.clone(), bearer == Bearer::Titled).is_some_and(|place| scene.bound(place));
+            let severity =
+                if private || bearer == Bearer::Titled { Severity::Caution } else { Severity::Note };
+            push_name(scene, name, severity, "A person's name.", found);
+            if private {
+                let reason = "Something private is told of a person who is named.";
+                push_person(scene, name, Kind::Other, Severity::Caution, reason, found);
+            }
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests;
