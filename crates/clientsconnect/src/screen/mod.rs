@@ -18,13 +18,15 @@ use progress::Progress;
 
 /// Says what screening finds in texts: one JSON object with "id" and "text" per line on standard input, one answer per line on standard output.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  \
-    echo '{\"id\": \"a1\", \"text\": \"Grief has no timetable.\"}' | clientsconnect screen\n  \
-    clientsconnect screen --redact < texts.jsonl > answers.jsonl\n  \
-    clientsconnect screen --explain < text.txt\n\n\
-    A line that is no such object, or whose text is empty or longer than 256 KiB, gets {\"id\": null, \"error\": ...} in \
-    its place, the run goes on, and the exit status is 1. It is 1 too if screening failed on a text, which is then \
-    held: {\"id\": ..., \"route\": \"hold\", \"reason\": \"screening_failed\", ...}.")]
+#[command(after_help = "Examples:
+  echo '{\"id\": \"a1\", \"text\": \"Grief has no timetable.\"}' | clientsconnect screen
+  clientsconnect screen --redact < texts.jsonl > answers.jsonl
+  clientsconnect screen --explain < text.txt
+
+A line that is no such object, or whose text is empty or longer than 256 KiB, gets
+{\"id\": null, \"error\": ...} in its place, the run goes on, and the exit status is 1.
+It is 1 too if screening failed on a text, which is then held:
+{\"id\": ..., \"route\": \"hold\", \"reason\": \"screening_failed\", ...}.")]
 pub(crate) struct ScreenArgs {
     /// Add "redacted": the text with each personal datum replaced by its kind in square brackets.
     #[arg(long)]
