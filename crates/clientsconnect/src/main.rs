@@ -50,9 +50,7 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<bool> {
     match command {
         Command::Local(args) => local::run(args).await.map(|()| true),
-        Command::Screen(args) => {
-            screen::run(&args, io::stdin().lock(), io::stdout().lock()).map(|refused| !refused)
-        }
+        Command::Screen(args) => screen::run(&args),
         Command::Operate(operate) => operate::run(operate).await,
     }
 }

@@ -2,8 +2,11 @@
 //!
 //! Invariant: the texts are made of risky, harmless and hostile pieces, so that the rules fire often.
 
+#[path = "../benches/texts/mod.rs"]
+mod texts;
+
 use proptest::prelude::*;
-use screening::{Report, Route, Tier, marked, more_careful, redact, route, screen};
+use screening::{Category, Report, Route, Tier, marked, more_careful, redact, route, screen};
 
 const PIECES: &[&str] = &[
     "I want to die",
@@ -58,6 +61,81 @@ fn text() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.join(" "))
 }
 
+/// Shapes that were made to be slow or awkward, several of them, cut anywhere.
+fn hostile() -> impl Strategy<Value = String> {
+    let piece = (proptest::sample::select(texts::SHAPES), 1..300_usize);
+    proptest::collection::vec(piece, 1..5).prop_map(|pieces| {
+        pieces.into_iter().map(|((_, piece), characters)| texts::grown(piece, characters)).collect()
+    })
+}
+
+/// Scraps of every script and sort of character, with the characters that join, mirror, reverse, hide or vary others.
+fn awkward() -> impl Strategy<Value = String> {
+    let marks = [
+        '\u{300}',
+        '\u{345}',
+        '\u{200b}',
+        '\u{200d}',
+        '\u{200e}',
+        '\u{202e}',
+        '\u{2066}',
+        '\u{feff}',
+        '\u{fe0f}',
+        '\u{ad}',
+        '\u{1f1ec}',
+        '\u{1f3fd}',
+        '\u{e0067}',
+        '\u{fb03}',
+        '\u{fdfa}',
+        '\u{130}',
+        '\u{df}',
+        '\u{1e9e}',
+        '\u{3a3}',
+        '\u{ff41}',
+        '\u{1d41a}',
+        '\u{24d0}',
+        '\u{2028}',
+        '\u{85}',
+        '\u{10ffff}',
+        '\0',
+        '@',
+        '#',
+        '.',
+    ];
+    let one = prop_oneof![
+        3 => proptest::sample::select(marks.to_vec()),
+        3 => any::<char>(),
+        4 => proptest::char::range(' ', '~'),
+    ];
+    proptest::collection::vec(one, 0..80).prop_map(|characters| characters.into_iter().collect())
+}
+
+/// A text of any of these kinds.
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => text(),
+        2 => hostile(),
+        2 => awkward(),
+        1 => (text(), hostile(), awkward()).prop_map(|(a, b, c)| a + &b + &c),
+        1 => (text(), any::<proptest::sample::Index>()).prop_map(|(text, at)| {
+            let length = text.chars().count();
+            text.chars().take(at.index(length + 1)).collect()
+        }),
+    ]
+}
+
+/// What is left of a redacted text after the labels at its start; `None` if there is none.
+fn after_labels(redacted: &str) -> Option<&str> {
+    let mut rest = redacted;
+    while let Some((label, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        if label.is_empty() || !label.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+            break;
+        }
+        rest = after;
+    }
+    (rest.len() < redacted.len()).then_some(rest)
+}
+
 fn care(report: &Report) -> u8 {
     match (report.route, report.tier) {
         (Route::Hold, _) => 4,
@@ -72,7 +150,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn spans_lie_inside_the_text_and_segments_give_it_back(text in text()) {
+    fn spans_lie_inside_the_text_and_segments_give_it_back(text in any_text()) {
         let report = screen(&text);
         let length = text.chars().count();
         for finding in &report.findings {
@@ -94,7 +172,7 @@ proptest! {
     }
 
     #[test]
-    fn a_report_survives_its_wire_form(text in text()) {
+    fn a_report_survives_its_wire_form(text in any_text()) {
         let report = screen(&text);
         let json = serde_json::to_string(&report).unwrap_or_default();
         prop_assert_eq!(serde_json::from_str::<Report>(&json).ok(), Some(report));
@@ -121,6 +199,41 @@ proptest! {
         let text = format!("{before} {datum} {after}");
         let hidden = redact(&text, &screen(&text));
         prop_assert!(!hidden.contains(datum) && hidden.contains('['), "{hidden}");
+    }
+
+    #[test]
+    fn redaction_hides_every_datum_and_nothing_else(text in any_text()) {
+        let report = screen(&text);
+        let is_datum = |index: &usize| report.findings[*index].category == Category::PersonalData;
+        let redacted = redact(&text, &report);
+        let mut rest = redacted.as_str();
+        let mut hidden = false;
+        for segment in marked(&text, &report) {
+            if segment.findings.iter().any(is_datum) {
+                hidden = true;
+                continue;
+            }
+            if std::mem::take(&mut hidden) {
+                rest = after_labels(rest).ok_or_else(|| TestCaseError::fail("a datum without a label"))?;
+            }
+            let after = rest.strip_prefix(segment.text.as_str());
+            rest = after.ok_or_else(|| TestCaseError::fail("redaction changed what is no datum"))?;
+        }
+        if hidden {
+            rest = after_labels(rest).unwrap_or(rest);
+        }
+        prop_assert_eq!(rest, "");
+    }
+
+    #[test]
+    fn of_findings_of_one_kind_none_overlap(text in any_text()) {
+        let report = screen(&text);
+        for (index, one) in report.findings.iter().enumerate() {
+            for other in &report.findings[index + 1..] {
+                let same = (one.category, one.kind) == (other.category, other.kind);
+                prop_assert!(!same || one.end <= other.start, "{one:?} and {other:?}");
+            }
+        }
     }
 
     #[test]
