@@ -36,6 +36,8 @@ pub(crate) enum Scope {
     Unless,
     /// A note if it is quoted as an example or ruled out in the same breath.
     Quoted,
+    /// Abuse in the past tense: it goes on if a word says so, else it is a disclosure of trauma.
+    UnlessOver,
     /// Abuse in a tense that could be either: past words turn it into a disclosure of trauma.
     Ongoing,
 }
@@ -254,6 +256,7 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             let lifted = (past && !around.recently())
                 || around.nobody_known()
                 || around.before(Cue::Fiction)
+                || around.right_before(Cue::MadeTo)
                 || around.near_before(Cue::Negation, NEGATION_REACH);
             same(if lifted { Severity::Note } else { rule.severity })
         }
@@ -270,7 +273,25 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             let lifted = around.right_before(Cue::RuledOutAtOnce) || around.right_before(Cue::Example);
             same(if lifted { Severity::Note } else { rule.severity })
         }
+        Scope::UnlessOver => {
+            if around.right_after(Cue::PushAfter) {
+                return None;
+            }
+            let lately = around.recently() || around.says(Cue::Still);
+            if lately && !around.nobody_known() {
+                return same(rule.severity);
+            }
+            Some(Judged {
+                category: Category::Disclosure,
+                kind: Some(Kind::Trauma),
+                severity: if around.nobody_known() { Severity::Note } else { Severity::Caution },
+                reason: "The writer tells of violence against them.",
+            })
+        }
         Scope::Ongoing => {
+            if around.right_after(Cue::PushAfter) {
+                return None;
+            }
             if around.anywhere(Cue::Past) && !around.says(Cue::Still) {
                 return Some(Judged {
                     category: Category::Disclosure,
