@@ -158,7 +158,22 @@ impl<'a> Surroundings<'a> {
 
     /// What follows shows that the words mean something else.
     fn is_turned(&self) -> bool {
-        self.right_after(Cue::IdiomAfter) || self.is_about_a_home()
+        self.right_after(Cue::IdiomAfter) || self.is_about_a_home() || self.is_a_groan()
+    }
+
+    /// "I want to die lol": a laugh after the words that are most often only a groan.
+    fn is_a_groan(&self) -> bool {
+        const GROANS: [&str; 3] = ["die", "kms", "now"];
+        GROANS.contains(&self.text.form(self.end - 1)) && self.right_after(Cue::Laughing)
+    }
+
+    /// The match itself speaks in the past.
+    fn is_in_the_past_tense(&self) -> bool {
+        const VERBS: [&str; 20] = [
+            "was", "were", "had", "wanted", "felt", "thought", "wished", "got", "cut", "took", "tried", "kept",
+            "hurt", "burned", "burnt", "scratched", "hit", "harmed", "starved", "hoped",
+        ];
+        (self.start..self.end).any(|token| VERBS.contains(&self.text.form(token)))
     }
 
     fn is_ones_own(&self) -> bool {
@@ -197,7 +212,8 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             if around.is_turned() || around.right_after(Cue::SubjectAfter) {
                 return None;
             }
-            own(if around.is_over() { Severity::Note } else { rule.severity })
+            let over = around.is_over() && around.is_in_the_past_tense();
+            own(if over { Severity::Note } else { rule.severity })
         }
         Scope::OwnPast => {
             if around.is_turned() {
