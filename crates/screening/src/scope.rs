@@ -169,9 +169,9 @@ impl<'a> Surroundings<'a> {
 
     /// The match itself speaks in the past.
     fn is_in_the_past_tense(&self) -> bool {
-        const VERBS: [&str; 20] = [
+        const VERBS: [&str; 21] = [
             "was", "were", "had", "wanted", "felt", "thought", "wished", "got", "cut", "took", "tried", "kept",
-            "hurt", "burned", "burnt", "scratched", "hit", "harmed", "starved", "hoped",
+            "hurt", "burned", "burnt", "scratched", "hit", "harmed", "starved", "hoped", "used",
         ];
         (self.start..self.end).any(|token| VERBS.contains(&self.text.form(token)))
     }
@@ -256,7 +256,12 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
                 || around.before(Cue::Fiction)
                 || around.right_before(Cue::Example)
                 || around.right_before(Cue::NotSo);
-            same(if nobody { Severity::Note } else { rule.severity })
+            let feared = around.right_before(Cue::Afraid);
+            same(match (nobody, feared) {
+                (true, _) => Severity::Note,
+                (false, true) => rule.severity.min(Severity::Caution),
+                (false, false) => rule.severity,
+            })
         }
         Scope::Other => {
             let lifted = around.nobody_known()
