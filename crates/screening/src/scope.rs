@@ -123,7 +123,7 @@ impl<'a> Surroundings<'a> {
 
     /// A word for these hours outweighs a word for the past; a vague "now" or "again" doesn't.
     fn recently(&self) -> bool {
-        self.says(Cue::JustNow) || (self.says(Cue::Recent) && !self.anywhere(Cue::Past))
+        self.says(Cue::JustNow) || (self.says(Cue::Recent) && self.of(Cue::Past).next().is_none())
     }
 
     /// Told as past, with no word for today.
@@ -133,7 +133,8 @@ impl<'a> Surroundings<'a> {
 
     /// "When people visit, my father ..." is about somebody known.
     fn nobody_known(&self) -> bool {
-        let general = self.before(Cue::Fiction) || self.before(Cue::Anybody);
+        // "If a friend" runs into a match that starts with "a friend".
+        let general = self.before(Cue::Fiction) || self.of(Cue::Anybody).any(|hit| hit.start < self.start);
         general && !self.before(Cue::Personal) && !self.within(Cue::Personal)
     }
 
@@ -169,9 +170,29 @@ impl<'a> Surroundings<'a> {
 
     /// The match itself speaks in the past.
     fn is_in_the_past_tense(&self) -> bool {
-        const VERBS: [&str; 21] = [
-            "was", "were", "had", "wanted", "felt", "thought", "wished", "got", "cut", "took", "tried", "kept",
-            "hurt", "burned", "burnt", "scratched", "hit", "harmed", "starved", "hoped", "used",
+        const VERBS: [&str; 22] = [
+            "was",
+            "were",
+            "had",
+            "wanted",
+            "felt",
+            "thought",
+            "wished",
+            "got",
+            "cut",
+            "took",
+            "tried",
+            "kept",
+            "hurt",
+            "burned",
+            "burnt",
+            "scratched",
+            "hit",
+            "harmed",
+            "starved",
+            "hoped",
+            "used",
+            "threatened",
         ];
         (self.start..self.end).any(|token| VERBS.contains(&self.text.form(token)))
     }
@@ -230,15 +251,15 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             own(if past || negated || around.is_over() { Severity::Note } else { rule.severity })
         }
         Scope::OwnNear | Scope::OwnBare => {
-            let mine =
-                if rule.scope == Scope::OwnNear { around.is_ones_own() } else { around.begins() };
+            let mine = if rule.scope == Scope::OwnNear { around.is_ones_own() } else { around.begins() };
             if !mine || around.is_turned() || around.right_after(Cue::SubjectAfter) {
                 return None;
             }
             let past = around.right_before(Cue::PastVerb) && !around.recently();
             let lifted = past
                 || around.is_over()
-                || around.nobody_known() || around.near_before(Cue::Negation, NEGATION_REACH);
+                || around.nobody_known()
+                || around.near_before(Cue::Negation, NEGATION_REACH);
             own(if lifted { Severity::Note } else { rule.severity })
         }
         Scope::Parting => {
@@ -265,6 +286,7 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
         }
         Scope::Other => {
             let lifted = around.nobody_known()
+                || (around.is_over() && around.is_in_the_past_tense())
                 || (around.right_before(Cue::AskedWhether) && !around.says(Cue::Still))
                 || around.right_before(Cue::NotSo);
             same(if lifted { Severity::Note } else { rule.severity })
