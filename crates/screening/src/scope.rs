@@ -170,7 +170,7 @@ impl<'a> Surroundings<'a> {
 
     /// The match itself speaks in the past.
     fn is_in_the_past_tense(&self) -> bool {
-        const VERBS: [&str; 22] = [
+        const VERBS: [&str; 25] = [
             "was",
             "were",
             "had",
@@ -193,6 +193,9 @@ impl<'a> Surroundings<'a> {
             "hoped",
             "used",
             "threatened",
+            "didnt",
+            "couldnt",
+            "lost",
         ];
         (self.start..self.end).any(|token| VERBS.contains(&self.text.form(token)))
     }
