@@ -36,6 +36,8 @@ pub(crate) enum Scope {
     Unless,
     /// A note if it is quoted as an example or ruled out in the same breath.
     Quoted,
+    /// Abuse in the past tense: it goes on if a word says so, else it is a disclosure of trauma.
+    UnlessOver,
     /// Abuse in a tense that could be either: past words turn it into a disclosure of trauma.
     Ongoing,
     /// Hate with the group in it.
@@ -144,7 +146,7 @@ impl<'a> Surroundings<'a> {
 
     /// A word for these hours outweighs a word for the past; a vague "now" or "again" doesn't.
     fn recently(&self) -> bool {
-        self.says(Cue::JustNow) || (self.says(Cue::Recent) && !self.anywhere(Cue::Past))
+        self.says(Cue::JustNow) || (self.says(Cue::Recent) && self.of(Cue::Past).next().is_none())
     }
 
     /// Told as past, with no word for today.
@@ -154,7 +156,8 @@ impl<'a> Surroundings<'a> {
 
     /// "When people visit, my father ..." is about somebody known.
     fn nobody_known(&self) -> bool {
-        let general = self.before(Cue::Fiction) || self.before(Cue::Anybody);
+        // "If a friend" runs into a match that starts with "a friend".
+        let general = self.before(Cue::Fiction) || self.of(Cue::Anybody).any(|hit| hit.start < self.start);
         general && !self.before(Cue::Personal) && !self.within(Cue::Personal)
     }
 
@@ -179,7 +182,45 @@ impl<'a> Surroundings<'a> {
 
     /// What follows shows that the words mean something else.
     fn is_turned(&self) -> bool {
-        self.right_after(Cue::IdiomAfter) || self.is_about_a_home()
+        self.right_after(Cue::IdiomAfter) || self.is_about_a_home() || self.is_a_groan()
+    }
+
+    /// "I want to die lol": a laugh after the words that are most often only a groan.
+    fn is_a_groan(&self) -> bool {
+        const GROANS: [&str; 3] = ["die", "kms", "now"];
+        GROANS.contains(&self.text.form(self.end - 1)) && self.right_after(Cue::Laughing)
+    }
+
+    /// The match itself speaks in the past.
+    fn is_in_the_past_tense(&self) -> bool {
+        const VERBS: [&str; 25] = [
+            "was",
+            "were",
+            "had",
+            "wanted",
+            "felt",
+            "thought",
+            "wished",
+            "got",
+            "cut",
+            "took",
+            "tried",
+            "kept",
+            "hurt",
+            "burned",
+            "burnt",
+            "scratched",
+            "hit",
+            "harmed",
+            "starved",
+            "hoped",
+            "used",
+            "threatened",
+            "didnt",
+            "couldnt",
+            "lost",
+        ];
+        (self.start..self.end).any(|token| VERBS.contains(&self.text.form(token)))
     }
 
     fn is_ones_own(&self) -> bool {
@@ -218,7 +259,8 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             if around.is_turned() || around.right_after(Cue::SubjectAfter) {
                 return None;
             }
-            own(if around.is_over() { Severity::Note } else { rule.severity })
+            let over = around.is_over() && around.is_in_the_past_tense();
+            own(if over { Severity::Note } else { rule.severity })
         }
         Scope::OwnPast => {
             if around.is_turned() {
@@ -261,10 +303,16 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
                 || around.before(Cue::Fiction)
                 || around.right_before(Cue::Example)
                 || around.right_before(Cue::NotSo);
-            same(if nobody { Severity::Note } else { rule.severity })
+            let feared = around.right_before(Cue::Afraid);
+            same(match (nobody, feared) {
+                (true, _) => Severity::Note,
+                (false, true) => rule.severity.min(Severity::Caution),
+                (false, false) => rule.severity,
+            })
         }
         Scope::Other => {
             let lifted = around.nobody_known()
+                || (around.is_over() && around.is_in_the_past_tense())
                 || (around.right_before(Cue::AskedWhether) && !around.says(Cue::Still))
                 || around.right_before(Cue::NotSo);
             same(if lifted { Severity::Note } else { rule.severity })
@@ -277,6 +325,7 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             let lifted = (past && !around.recently())
                 || around.nobody_known()
                 || around.before(Cue::Fiction)
+                || around.right_before(Cue::MadeTo)
                 || around.near_before(Cue::Negation, NEGATION_REACH);
             same(if lifted { Severity::Note } else { rule.severity })
         }
@@ -303,7 +352,25 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
         | Scope::Stigma
         | Scope::Explicit
         | Scope::Commerce => crate::hate::judge(rule, around),
+        Scope::UnlessOver => {
+            if around.right_after(Cue::PushAfter) {
+                return None;
+            }
+            let lately = around.recently() || around.says(Cue::Still);
+            if lately && !around.nobody_known() {
+                return same(rule.severity);
+            }
+            Some(Judged {
+                category: Category::Disclosure,
+                kind: Some(Kind::Trauma),
+                severity: if around.nobody_known() { Severity::Note } else { Severity::Caution },
+                reason: "The writer tells of violence against them.",
+            })
+        }
         Scope::Ongoing => {
+            if around.right_after(Cue::PushAfter) {
+                return None;
+            }
             if around.anywhere(Cue::Past) && !around.says(Cue::Still) {
                 return Some(Judged {
                     category: Category::Disclosure,
