@@ -198,6 +198,15 @@ impl<'a> Text<'a> {
             self.push(at, end, Sort::Word, word.form, word.id);
         } else if signs > 0 {
             self.push_pieces(at, end);
+        } else if end - at == length
+            && let Some(cuts) = spelling::run_together(form)
+        {
+            let mut from = 0;
+            for to in cuts {
+                let word = &form[from..to];
+                self.push(at + from, at + to, Sort::Word, word, lexicon::word(word));
+                from = to;
+            }
         } else {
             self.push(at, end, Sort::Word, form, lexicon::UNKNOWN);
         }
@@ -354,6 +363,7 @@ mod tests {
             ("k i l l m y s e l f", "kill myself"),
             ("k.i.l.l", "kill"),
             ("#killmyself now", "kill myself now"),
+            ("Ihatewomen", "i hate women"),
             ("#IWantToDie", "i want to die"),
             ("suicde", "suicide"),
             ("killl myslef", "kill myself"),
@@ -363,6 +373,7 @@ mod tests {
             ("Wow! Yes!no", "wow yes no"),
             ("sooo good", "so good"),
             ("bzzz", "bzzz"),
+            ("whatever", "whatever"),
             ("U.S.A. and the N H S", "u s a and the nhs"),
         ] {
             assert_eq!(words(text), expected, "{text:?}");
