@@ -36,6 +36,8 @@ pub(crate) enum Scope {
     HateStart,
     /// Hate of "them", if they are a group.
     HateThem,
+    /// Hate that is a sentence, after one that named a group.
+    HateAlone,
     /// A slur on its own.
     Slur,
     /// An insult to a person.
@@ -207,6 +209,7 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
         | Scope::HateSubject
         | Scope::HateStart
         | Scope::HateThem
+        | Scope::HateAlone
         | Scope::Slur
         | Scope::Insult
         | Scope::InsultAlone

@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(take_apart("iwanttodie"), Some(vec![1, 5, 7, 10]));
         assert_eq!(take_apart("xyzzyq"), None);
         assert_eq!(run_together("hatewomen"), Some(vec![4, 9]));
-        assert_eq!(run_together("whateverpeople"), None);
+        assert_eq!(run_together("whatever"), None);
         assert_eq!(run_together("killmyself"), None);
     }
 }
