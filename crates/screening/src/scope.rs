@@ -24,8 +24,6 @@ pub(crate) enum Scope {
     OtherPast,
     /// No finding if negated, reported as an example, or only considered.
     Unless,
-    /// A note if it is quoted as an example or ruled out in the same breath.
-    Quoted,
     /// Abuse in a tense that could be either: past words turn it into a disclosure of trauma.
     Ongoing,
     /// Hate with the group in it.
@@ -200,10 +198,6 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
                 || around.right_before(Cue::Considered)
                 || around.right_before(Cue::Example);
             if lifted { None } else { same(rule.severity) }
-        }
-        Scope::Quoted => {
-            let lifted = around.right_before(Cue::RuledOutAtOnce) || around.right_before(Cue::Example);
-            same(if lifted { Severity::Note } else { rule.severity })
         }
         Scope::Hate
         | Scope::HateSubject
