@@ -1,7 +1,8 @@
 //! From phrases to one automaton over words.
 //!
 //! Invariant: states are shared by content, so the automaton is as small for phrases that end alike as for one of them;
-//! from each first word exactly one state follows, and edges with the same label are merged.
+//! from each first word exactly one state follows, and edges with the same label are merged for the first few words, where
+//! most phrases stop.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,8 +11,11 @@ use crate::phrase::{Item, Sequence};
 /// The sort of a word that no phrase names. The numbers of the sorts are known to `src/lexicon.rs`.
 pub(crate) const UNKNOWN: &str = "";
 const SORTS: [&str; 5] = [UNKNOWN, "0", "@", "//", "@."];
-/// So many states would be a megabyte: then a phrase has gone wild.
-const MOST_STATES: usize = 120_000;
+/// While the automaton is made, states of no further use lie about; so many mean that a phrase has gone wild.
+const MOST_STATES: usize = 1_000_000;
+/// Edges are merged for so many words of a phrase. Phrases that go on together this long are few, and merging on would
+/// multiply their states.
+const MERGED_WORDS: usize = 2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Outcome {
@@ -115,7 +119,7 @@ impl Builder {
             .into_iter()
             .map(|(word, states)| {
                 let joined = self.join(&states);
-                (word, self.merge_labels(joined, &mut merged))
+                (word, self.merge_labels(joined, MERGED_WORDS, &mut merged))
             })
             .collect();
         self.without_unreached(starts)
@@ -233,9 +237,17 @@ impl Builder {
         self.intern(joined)
     }
 
-    /// One edge for each label, all the way down.
-    fn merge_labels(&mut self, state: usize, merged: &mut HashMap<usize, usize>) -> usize {
-        if let Some(done) = merged.get(&state) {
+    /// One edge for each label, as many words down as `depth` says.
+    fn merge_labels(
+        &mut self,
+        state: usize,
+        depth: usize,
+        merged: &mut HashMap<(usize, usize), usize>,
+    ) -> usize {
+        if depth == 0 {
+            return state;
+        }
+        if let Some(done) = merged.get(&(state, depth)) {
             return *done;
         }
         let mut by_label: BTreeMap<Label, BTreeSet<usize>> = BTreeMap::new();
@@ -247,12 +259,11 @@ impl Builder {
             .into_iter()
             .map(|(label, states)| {
                 let joined = self.join(&states);
-                (label, self.merge_labels(joined, merged))
+                (label, self.merge_labels(joined, depth - 1, merged))
             })
             .collect();
         let done = self.intern(State { edges, outcomes });
-        merged.insert(state, done);
-        merged.insert(done, done);
+        merged.insert((state, depth), done);
         done
     }
 

@@ -67,15 +67,18 @@ fn write_words(
 }
 
 fn write_automaton(out: &mut String, automaton: &Automaton) -> std::fmt::Result {
-    let mut edges: Vec<(u32, usize)> = Vec::new();
+    // Words and classes share sixteen bits, and so do all states.
+    assert!(automaton.words.len() < 0x8000 && automaton.classes.len() < 0x7fff);
+    assert!(automaton.states.len() < 0xffff, "the lexicon has grown past {} states", 0xffff);
+    let mut edges: Vec<(u16, usize)> = Vec::new();
     let mut outcomes: Vec<String> = Vec::new();
     let mut states = String::new();
     for state in &automaton.states {
         let (first_edge, first_outcome) = (edges.len(), outcomes.len());
         let labelled = |label: &Label| match label {
-            Label::Word(word) => u32::from(*word),
-            Label::Class(class) => 0x1_0000 + u32::from(*class),
-            Label::Any => 0x2_0000,
+            Label::Word(word) => *word,
+            Label::Class(class) => 0x8000 + class,
+            Label::Any => 0xffff,
         };
         edges.extend(state.edges.iter().map(|(label, to)| (labelled(label), *to)));
         let words = state.edges.iter().filter(|(label, _)| matches!(label, Label::Word(_))).count();
@@ -93,16 +96,16 @@ fn write_automaton(out: &mut String, automaton: &Automaton) -> std::fmt::Result 
     writeln!(out, "static STATES: [State; {}] = [{states}];", automaton.states.len())?;
     let labels: Vec<String> = edges.iter().map(|(label, _)| label.to_string()).collect();
     let targets: Vec<String> = edges.iter().map(|(_, to)| to.to_string()).collect();
-    writeln!(out, "static LABELS: [u32; {}] = [{}];", labels.len(), labels.join(","))?;
-    writeln!(out, "static TARGETS: [u32; {}] = [{}];", targets.len(), targets.join(","))?;
+    writeln!(out, "static LABELS: [u16; {}] = [{}];", labels.len(), labels.join(","))?;
+    writeln!(out, "static TARGETS: [u16; {}] = [{}];", targets.len(), targets.join(","))?;
     writeln!(out, "static OUTCOMES: [Outcome; {}] = [{}];", outcomes.len(), outcomes.join(","))?;
     let starts: Vec<String> = (0..automaton.words.len())
         .map(|word| {
             let word = crate::short(word);
-            automaton.starts.get(&word).map_or("u32::MAX".to_owned(), ToString::to_string)
+            automaton.starts.get(&word).map_or("u16::MAX".to_owned(), ToString::to_string)
         })
         .collect();
-    writeln!(out, "static STARTS: [u32; {}] = [{}];", starts.len(), starts.join(","))?;
+    writeln!(out, "static STARTS: [u16; {}] = [{}];", starts.len(), starts.join(","))?;
 
     let width = automaton.words.len().div_ceil(64);
     let mut bits = Vec::new();

@@ -111,6 +111,12 @@ impl Parser<'_> {
             return Err(format!("a word is lower case and ASCII, at {:?}", self.rest));
         }
         self.rest = rest;
+        if rest.strip_prefix('(').is_some_and(|inner| inner.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        {
+            return Err(format!(
+                "a bracket right after {word:?} would be a word of its own: endings stand in []"
+            ));
+        }
         if let Some(rest) = rest.strip_prefix('[') {
             let (endings, rest) = rest.split_once(']').ok_or("endings have no end")?;
             self.rest = rest;

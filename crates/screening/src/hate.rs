@@ -63,14 +63,16 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             }
             return judged(rule.severity, rule.reason);
         }
-        Scope::HateThem if !means_a_group(around) => return None,
+        Scope::HateThem | Scope::HateAlone if !means_a_group(around) => return None,
+        Scope::HateAlone if !is_a_sentence(around) => return None,
         Scope::HateStart if !stands_alone(around) => return None,
         _ => {}
     }
     if near(around, Cue::HateEndorsed, CONDEMNATION_REACH) {
         return judged(rule.severity, rule.reason);
     }
-    let condemned = rule.scope != Scope::HateThem && near(around, Cue::HateCondemned, CONDEMNATION_REACH);
+    let condemned = !matches!(rule.scope, Scope::HateThem | Scope::HateAlone)
+        && near(around, Cue::HateCondemned, CONDEMNATION_REACH);
     if is_quoted(around) || around.right_before(Cue::Example) || denied(Cue::HateDenied) || condemned {
         return note("Words of abuse are quoted, denied or told of others.");
     }
@@ -115,7 +117,9 @@ fn means_a_group(around: &Surroundings) -> bool {
         let end = around.end + ANTECEDENT_REACH / 3;
         around.all[before..].iter().take_while(|hit| hit.start < end).find(who)
     });
-    meant.is_some_and(|hit| hit.outcome == Outcome::Cue(Cue::HateGroup))
+    meant.is_some_and(|hit| {
+        hit.outcome == Outcome::Cue(Cue::HateGroup) && !stands_in_quotation(around, hit.start, hit.end)
+    })
 }
 
 /// A cue in earshot, in whatever sentence.
@@ -137,8 +141,12 @@ fn is_taken_back(around: &Surroundings, cue: Cue) -> bool {
 
 /// Whether the match stands within quotation marks and something stands outside of them.
 fn is_quoted(around: &Surroundings) -> bool {
+    stands_in_quotation(around, around.start, around.end)
+}
+
+fn stands_in_quotation(around: &Surroundings, first: usize, end: usize) -> bool {
     let bytes = around.text.normalised.folded.as_slice();
-    let (start, end) = (around.text.tokens[around.start].start, around.text.tokens[around.end - 1].end);
+    let (start, end) = (around.text.tokens[first].start, around.text.tokens[end - 1].end);
     let is_mark = |at: usize| matches!(bytes.get(at), Some(b'"' | b'\''));
     let is_letter =
         |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);

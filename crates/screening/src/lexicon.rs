@@ -59,8 +59,11 @@ struct State {
     ends: u16,
 }
 
-const FIRST_CLASS: u32 = 0x1_0000;
-const ANY: u32 = 0x2_0000;
+/// Labels below are words, from here on classes; the last is any word.
+const FIRST_CLASS: u16 = 0x8000;
+const ANY: u16 = 0xffff;
+/// In the place of a state: no phrase starts with this word.
+const NO_STATE: u16 = 0xffff;
 
 include!(concat!(env!("OUT_DIR"), "/lexicon.rs"));
 
@@ -92,7 +95,7 @@ pub(crate) fn find(text: &Text) -> Vec<Hit> {
     for sentence in &text.sentences {
         for start in sentence.clone() {
             let Some(&first) = STARTS.get(usize::from(text.tokens[start].id)) else { continue };
-            if first == u32::MAX {
+            if first == NO_STATE {
                 continue;
             }
             let own = hits.len();
@@ -101,14 +104,14 @@ pub(crate) fn find(text: &Text) -> Vec<Hit> {
             let mut at = start + 1;
             loop {
                 for &state in &now {
-                    keep_outcomes(&mut hits, own, &STATES[state as usize], start, at);
+                    keep_outcomes(&mut hits, own, &STATES[usize::from(state)], start, at);
                 }
                 if at >= sentence.end {
                     break;
                 }
                 next.clear();
                 for &state in &now {
-                    follow(&STATES[state as usize], text.tokens[at].id, &mut next);
+                    follow(&STATES[usize::from(state)], text.tokens[at].id, &mut next);
                 }
                 if next.is_empty() {
                     break;
@@ -136,11 +139,13 @@ fn keep_outcomes(hits: &mut Vec<Hit>, own: usize, state: &State, start: usize, e
     }
 }
 
-fn follow(state: &State, word: WordId, next: &mut Vec<u32>) {
+fn follow(state: &State, word: WordId, next: &mut Vec<u16>) {
     let first = state.edges as usize;
     let words = first..first + usize::from(state.words);
-    if let Ok(found) = LABELS[words.clone()].binary_search(&u32::from(word)) {
-        next.push(TARGETS[words.start + found]);
+    let labels = &LABELS[words.clone()];
+    let found = labels.partition_point(|label| *label < word);
+    for edge in found..labels.iter().skip(found).take_while(|label| **label == word).count() + found {
+        next.push(TARGETS[words.start + edge]);
     }
     for edge in words.end..words.end + usize::from(state.others) {
         let label = LABELS[edge];
@@ -150,7 +155,7 @@ fn follow(state: &State, word: WordId, next: &mut Vec<u32>) {
     }
 }
 
-fn is_in_class(class: u32, word: WordId) -> bool {
-    let bits = CLASSES[class as usize * CLASS_WIDTH + usize::from(word) / 64];
+fn is_in_class(class: u16, word: WordId) -> bool {
+    let bits = CLASSES[usize::from(class) * CLASS_WIDTH + usize::from(word) / 64];
     bits >> (word % 64) & 1 == 1
 }

@@ -34,8 +34,6 @@ pub(crate) enum Scope {
     OtherPast,
     /// No finding if negated, reported as an example, or only considered.
     Unless,
-    /// A note if it is quoted as an example or ruled out in the same breath.
-    Quoted,
     /// Abuse in the past tense: it goes on if a word says so, else it is a disclosure of trauma.
     UnlessOver,
     /// Abuse in a tense that could be either: past words turn it into a disclosure of trauma.
@@ -48,6 +46,8 @@ pub(crate) enum Scope {
     HateStart,
     /// Hate of "them", if they are a group.
     HateThem,
+    /// Hate that is a sentence, after one that named a group.
+    HateAlone,
     /// A slur on its own.
     Slur,
     /// An insult to a person.
@@ -338,14 +338,11 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
                 || around.right_before(Cue::Example);
             if lifted { None } else { same(rule.severity) }
         }
-        Scope::Quoted => {
-            let lifted = around.right_before(Cue::RuledOutAtOnce) || around.right_before(Cue::Example);
-            same(if lifted { Severity::Note } else { rule.severity })
-        }
         Scope::Hate
         | Scope::HateSubject
         | Scope::HateStart
         | Scope::HateThem
+        | Scope::HateAlone
         | Scope::Slur
         | Scope::Insult
         | Scope::InsultAlone

@@ -142,6 +142,26 @@ fn is_one_slip(a: &[u8], b: &[u8]) -> bool {
     }
 }
 
+/// Where to cut a word that is several without the spaces between ("hatewomen"), `None` if it is one word. Only where one
+/// of the pieces is a word that hate needs: taking every unknown word apart would find words nobody wrote.
+pub(crate) fn run_together(form: &str) -> Option<Vec<usize>> {
+    const MARKS: [&str; 10] =
+        ["women", "muslim", "immigrant", "gays", "blacks", "disabled", "people", "hate", "jews", "refugees"];
+    const LENGTHS: std::ops::RangeInclusive<usize> = 6..=24;
+    const MOST_PIECES: usize = 4;
+    if !LENGTHS.contains(&form.len()) || !MARKS.iter().any(|mark| form.contains(mark)) {
+        return None;
+    }
+    let cuts = take_apart(form)?;
+    let mut from = 0;
+    let long_enough = cuts.iter().all(|to| {
+        let piece = &form[from..*to];
+        from = *to;
+        piece.len() > 1 || piece == "i"
+    });
+    ((2..=MOST_PIECES).contains(&cuts.len()) && long_enough).then_some(cuts)
+}
+
 /// Where to cut a run of letters so that every piece is a word of the lexicon; `None` if it cannot be done. Of several
 /// ways the one with the fewest pieces.
 pub(crate) fn take_apart(run: &str) -> Option<Vec<usize>> {
@@ -203,5 +223,8 @@ mod tests {
         assert_eq!(take_apart("killmyself"), Some(vec![4, 10]));
         assert_eq!(take_apart("iwanttodie"), Some(vec![1, 5, 7, 10]));
         assert_eq!(take_apart("xyzzyq"), None);
+        assert_eq!(run_together("hatewomen"), Some(vec![4, 9]));
+        assert_eq!(run_together("whatever"), None);
+        assert_eq!(run_together("killmyself"), None);
     }
 }

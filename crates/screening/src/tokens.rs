@@ -198,6 +198,15 @@ impl<'a> Text<'a> {
             self.push(at, end, Sort::Word, word.form, word.id);
         } else if signs > 0 {
             self.push_pieces(at, end);
+        } else if end - at == length
+            && let Some(cuts) = spelling::run_together(form)
+        {
+            let mut from = 0;
+            for to in cuts {
+                let word = &form[from..to];
+                self.push(at + from, at + to, Sort::Word, word, lexicon::word(word));
+                from = to;
+            }
         } else {
             self.push(at, end, Sort::Word, form, lexicon::UNKNOWN);
         }
@@ -256,10 +265,14 @@ impl<'a> Text<'a> {
         let mut at = 0;
         while at < self.tokens.len() {
             let mut end = at;
+            // "I'm a" is no word in three letters: an apostrophe doesn't space out.
+            let spaced = |before: &Token, after: &Token| {
+                after.start == before.end + 1 && self.normalised.folded[before.end] != b'\''
+            };
             while end < self.tokens.len()
                 && end - at < LONGEST_WORD
                 && single(&self.tokens[end])
-                && (end == at || self.tokens[end].start == self.tokens[end - 1].end + 1)
+                && (end == at || spaced(&self.tokens[end - 1], &self.tokens[end]))
             {
                 end += 1;
             }
@@ -354,16 +367,19 @@ mod tests {
             ("k i l l m y s e l f", "kill myself"),
             ("k.i.l.l", "kill"),
             ("#killmyself now", "kill myself now"),
+            ("Ihatewomen", "i hate women"),
             ("#IWantToDie", "i want to die"),
             ("suicde", "suicide"),
             ("killl myslef", "kill myself"),
             // What only looks like a trick.
             ("3am, 10mg, b4, 2nd", "3am 10mg b4 2nd"),
             ("A B C", "a b c"),
+            ("I'm a counsellor", "i m a counsellor"),
             ("Wow! Yes!no", "wow yes no"),
             ("sooo good", "so good"),
             ("bzzz", "bzzz"),
-            ("U.S.A. and the N H S", "u s a and the nhs"),
+            ("whatever", "whatever"),
+            ("U.S.A. and the N H S", "usa and the nhs"),
         ] {
             assert_eq!(words(text), expected, "{text:?}");
         }
