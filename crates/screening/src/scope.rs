@@ -209,8 +209,7 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             if lifted { None } else { same(rule.severity) }
         }
         Scope::Wording => {
-            let spoken_of = around.right_before(Cue::RuledOutAtOnce)
-                || around.right_before(Cue::Weighed)
+            let spoken_of = around.right_before(Cue::WordsNamed)
                 || around.right_before(Cue::Example)
                 || around.right_after(Cue::QualifiedAfter);
             same(if spoken_of { Severity::Note } else { rule.severity })

@@ -259,7 +259,7 @@ impl<'a> Text<'a> {
             while end < self.tokens.len()
                 && end - at < LONGEST_WORD
                 && single(&self.tokens[end])
-                && (end == at || self.tokens[end].start == self.tokens[end - 1].end + 1)
+                && (end == at || self.follows_at_once(end))
             {
                 end += 1;
             }
@@ -287,6 +287,12 @@ impl<'a> Text<'a> {
             at = end;
         }
         self.tokens = joined;
+    }
+
+    /// Whether one sign, and no apostrophe, parts a token from the one before: "I'm a" is no word spaced out.
+    fn follows_at_once(&self, token: usize) -> bool {
+        let before = self.tokens[token - 1].end;
+        self.tokens[token].start == before + 1 && self.normalised.folded[before] != b'\''
     }
 
     fn read_sentences(&mut self) {
@@ -360,6 +366,7 @@ mod tests {
             // What only looks like a trick.
             ("3am, 10mg, b4, 2nd", "3am 10mg b4 2nd"),
             ("A B C", "a b c"),
+            ("I'm a baker", "i m a baker"),
             ("Wow! Yes!no", "wow yes no"),
             ("sooo good", "so good"),
             ("bzzz", "bzzz"),
