@@ -22,12 +22,6 @@ pub(crate) enum Scope {
     Other,
     /// A past statement about somebody else.
     OtherPast,
-    /// No finding if negated, reported as an example, or only considered.
-    Unless,
-    /// A note if it is quoted as an example or ruled out in the same breath.
-    Quoted,
-    /// Abuse in a tense that could be either: past words turn it into a disclosure of trauma.
-    Ongoing,
     /// The writer's own story: a note if it is asked, supposed, taught or a character's.
     Told,
     /// Advice, offers, claims: nothing if warned against, reported, weighed or qualified.
@@ -36,6 +30,12 @@ pub(crate) enum Scope {
     Wording,
     /// A guess about a public person: nothing if they have spoken of it themselves.
     PublicFigure,
+    /// No finding if negated, reported as an example, or only considered.
+    Unless,
+    /// A note if it is quoted as an example or ruled out in the same breath.
+    Quoted,
+    /// Abuse in a tense that could be either: past words turn it into a disclosure of trauma.
+    Ongoing,
 }
 
 /// What a match turned out to be.
@@ -177,20 +177,6 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             let negated = around.near_before(Cue::Negation, NEGATION_REACH);
             own(if past || negated { Severity::Note } else { rule.severity })
         }
-        Scope::Other => same(if around.nobody_known() { Severity::Note } else { rule.severity }),
-        Scope::OtherPast => {
-            same(if around.recently() && !around.nobody_known() { recent } else { rule.severity })
-        }
-        Scope::Unless => {
-            let lifted = around.near_before(Cue::RuledOut, RULED_OUT_REACH)
-                || around.right_before(Cue::Considered)
-                || around.right_before(Cue::Example);
-            if lifted { None } else { same(rule.severity) }
-        }
-        Scope::Quoted => {
-            let lifted = around.right_before(Cue::RuledOutAtOnce) || around.right_before(Cue::Example);
-            same(if lifted { Severity::Note } else { rule.severity })
-        }
         Scope::Told => {
             if around.right_after(Cue::DescribesAfter) {
                 return None;
@@ -217,6 +203,20 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
         Scope::PublicFigure => {
             let lifted = around.says(Cue::OwnAccount) || around.near_before(Cue::RuledOut, RULED_OUT_REACH);
             if lifted { None } else { same(rule.severity) }
+        }
+        Scope::Other => same(if around.nobody_known() { Severity::Note } else { rule.severity }),
+        Scope::OtherPast => {
+            same(if around.recently() && !around.nobody_known() { recent } else { rule.severity })
+        }
+        Scope::Unless => {
+            let lifted = around.near_before(Cue::RuledOut, RULED_OUT_REACH)
+                || around.right_before(Cue::Considered)
+                || around.right_before(Cue::Example);
+            if lifted { None } else { same(rule.severity) }
+        }
+        Scope::Quoted => {
+            let lifted = around.right_before(Cue::RuledOutAtOnce) || around.right_before(Cue::Example);
+            same(if lifted { Severity::Note } else { rule.severity })
         }
         Scope::Ongoing => {
             if around.anywhere(Cue::Past) && !around.says(Cue::Still) {
