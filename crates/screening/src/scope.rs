@@ -177,6 +177,10 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             let negated = around.near_before(Cue::Negation, NEGATION_REACH);
             own(if past || negated { Severity::Note } else { rule.severity })
         }
+        Scope::Other => same(if around.nobody_known() { Severity::Note } else { rule.severity }),
+        Scope::OtherPast => {
+            same(if around.recently() && !around.nobody_known() { recent } else { rule.severity })
+        }
         Scope::Told => {
             if around.right_after(Cue::DescribesAfter) {
                 return None;
@@ -203,10 +207,6 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
         Scope::PublicFigure => {
             let lifted = around.says(Cue::OwnAccount) || around.near_before(Cue::RuledOut, RULED_OUT_REACH);
             if lifted { None } else { same(rule.severity) }
-        }
-        Scope::Other => same(if around.nobody_known() { Severity::Note } else { rule.severity }),
-        Scope::OtherPast => {
-            same(if around.recently() && !around.nobody_known() { recent } else { rule.severity })
         }
         Scope::Unless => {
             let lifted = around.near_before(Cue::RuledOut, RULED_OUT_REACH)
