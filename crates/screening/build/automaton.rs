@@ -12,6 +12,8 @@ pub(crate) const UNKNOWN: &str = "";
 const SORTS: [&str; 5] = [UNKNOWN, "0", "@", "//", "@."];
 /// So many states would be a megabyte: then a phrase has gone wild.
 const MOST_STATES: usize = 120_000;
+/// While it is built there are several times as many: each phrase's own, until their beginnings are joined.
+const MOST_DRAFTED: usize = 10 * MOST_STATES;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Outcome {
@@ -133,6 +135,7 @@ impl Builder {
             order.push(state);
             waiting.extend(self.states[state].edges.iter().rev().map(|(_, to)| *to));
         }
+        assert!(order.len() < MOST_STATES, "the lexicon has grown past {MOST_STATES} states");
         let states = order
             .iter()
             .map(|state| State {
@@ -260,7 +263,7 @@ impl Builder {
         if let Some(number) = self.state_numbers.get(&state) {
             return *number;
         }
-        assert!(self.states.len() < MOST_STATES, "the lexicon has grown past {MOST_STATES} states");
+        assert!(self.states.len() < MOST_DRAFTED, "the lexicon has grown past {MOST_DRAFTED} drafted states");
         let number = self.states.len();
         self.states.push(state.clone());
         self.state_numbers.insert(state, number);
