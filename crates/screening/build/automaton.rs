@@ -11,8 +11,10 @@ use crate::phrase::{Item, Sequence};
 /// The sort of a word that no phrase names. The numbers of the sorts are known to `src/lexicon.rs`.
 pub(crate) const UNKNOWN: &str = "";
 const SORTS: [&str; 5] = [UNKNOWN, "0", "@", "//", "@."];
+/// States have numbers of sixteen bits, and the last of these means that there is none.
+const MOST_STATES: usize = 0xffff;
 /// While the automaton is made, states of no further use lie about; so many mean that a phrase has gone wild.
-const MOST_STATES: usize = 1_000_000;
+const MOST_DRAFTED: usize = 1_000_000;
 /// Edges are merged for so many words of a phrase. Phrases that go on together this long are few, and merging on would
 /// multiply their states.
 const MERGED_WORDS: usize = 2;
@@ -137,6 +139,7 @@ impl Builder {
             order.push(state);
             waiting.extend(self.states[state].edges.iter().rev().map(|(_, to)| *to));
         }
+        assert!(order.len() < MOST_STATES, "the lexicon has grown past {MOST_STATES} states");
         let states = order
             .iter()
             .map(|state| State {
@@ -271,7 +274,7 @@ impl Builder {
         if let Some(number) = self.state_numbers.get(&state) {
             return *number;
         }
-        assert!(self.states.len() < MOST_STATES, "the lexicon has grown past {MOST_STATES} states");
+        assert!(self.states.len() < MOST_DRAFTED, "the lexicon has grown past {MOST_DRAFTED} drafted states");
         let number = self.states.len();
         self.states.push(state.clone());
         self.state_numbers.insert(state, number);

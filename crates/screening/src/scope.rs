@@ -32,6 +32,14 @@ pub(crate) enum Scope {
     OtherMention,
     /// A past statement about somebody else.
     OtherPast,
+    /// The writer's own story: a note if it is asked, supposed, taught or a character's.
+    Told,
+    /// Advice, offers, claims: nothing if warned against, reported, weighed or qualified.
+    Advice,
+    /// A choice of words: a note if the words themselves are spoken of.
+    Wording,
+    /// A guess about a public person: nothing if they have spoken of it themselves.
+    PublicFigure,
     /// No finding if negated, reported as an example, or only considered.
     Unless,
     /// Abuse in the past tense: it goes on if a word says so, else it is a disclosure of trauma.
@@ -74,6 +82,9 @@ pub(crate) struct Judged {
 const NEGATION_REACH: usize = 4;
 /// Words that rule something out count further: "it is wrong to tell people that they should".
 const RULED_OUT_REACH: usize = 6;
+
+/// A supposition counts this many words before what is supposed: "what happens if I tell".
+const SUPPOSED_REACH: usize = 1;
 
 /// A cue further away than this many words is not heard: a spoken clause is shorter, and the work for each match doesn't
 /// grow with the sentence.
@@ -331,6 +342,33 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
         }
         Scope::OtherPast => {
             same(if around.recently() && !around.nobody_known() { recent } else { rule.severity })
+        }
+        Scope::Told => {
+            if around.right_after(Cue::DescribesAfter) {
+                return None;
+            }
+            let not_told = around.near_before(Cue::Supposed, SUPPOSED_REACH)
+                || around.right_before(Cue::OfAnother)
+                || around.right_before(Cue::Example)
+                || around.says(Cue::InAStory);
+            same(if not_told { Severity::Note } else { rule.severity })
+        }
+        Scope::Advice => {
+            let lifted = around.near_before(Cue::RuledOut, RULED_OUT_REACH)
+                || around.right_before(Cue::Weighed)
+                || around.right_before(Cue::Example)
+                || around.right_after(Cue::QualifiedAfter);
+            if lifted { None } else { same(rule.severity) }
+        }
+        Scope::Wording => {
+            let spoken_of = around.right_before(Cue::WordsNamed)
+                || around.right_before(Cue::Example)
+                || around.right_after(Cue::QualifiedAfter);
+            same(if spoken_of { Severity::Note } else { rule.severity })
+        }
+        Scope::PublicFigure => {
+            let lifted = around.says(Cue::OwnAccount) || around.near_before(Cue::RuledOut, RULED_OUT_REACH);
+            if lifted { None } else { same(rule.severity) }
         }
         Scope::Unless => {
             let lifted = around.near_before(Cue::RuledOut, RULED_OUT_REACH)

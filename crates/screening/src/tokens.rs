@@ -265,14 +265,10 @@ impl<'a> Text<'a> {
         let mut at = 0;
         while at < self.tokens.len() {
             let mut end = at;
-            // "I'm a" is no word in three letters: an apostrophe doesn't space out.
-            let spaced = |before: &Token, after: &Token| {
-                after.start == before.end + 1 && self.normalised.folded[before.end] != b'\''
-            };
             while end < self.tokens.len()
                 && end - at < LONGEST_WORD
                 && single(&self.tokens[end])
-                && (end == at || spaced(&self.tokens[end - 1], &self.tokens[end]))
+                && (end == at || self.follows_at_once(end))
             {
                 end += 1;
             }
@@ -300,6 +296,12 @@ impl<'a> Text<'a> {
             at = end;
         }
         self.tokens = joined;
+    }
+
+    /// Whether one sign, and no apostrophe, parts a token from the one before: "I'm a" is no word spaced out.
+    fn follows_at_once(&self, token: usize) -> bool {
+        let before = self.tokens[token - 1].end;
+        self.tokens[token].start == before + 1 && self.normalised.folded[before] != b'\''
     }
 
     fn read_sentences(&mut self) {
@@ -374,7 +376,7 @@ mod tests {
             // What only looks like a trick.
             ("3am, 10mg, b4, 2nd", "3am 10mg b4 2nd"),
             ("A B C", "a b c"),
-            ("I'm a counsellor", "i m a counsellor"),
+            ("I'm a baker", "i m a baker"),
             ("Wow! Yes!no", "wow yes no"),
             ("sooo good", "so good"),
             ("bzzz", "bzzz"),

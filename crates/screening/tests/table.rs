@@ -155,7 +155,7 @@ const PERSONAL: &[Row] = &[
 ];
 
 const PEOPLE: &[Row] = &[
-    ("My therapist Dr Jane Example is wonderful", Redact, &[PersonalData, ThirdParty]),
+    ("My therapist Dr Jane Example is wonderful", Redact, &[Disclosure, PersonalData, ThirdParty]),
     ("My brother Tom was sectioned in spring", Redact, &[PersonalData, ThirdParty]),
     ("My client Alex told me about a dream", Redact, &[PersonalData, ThirdParty]),
     ("My sister Anna bakes bread", Review, &[]),
