@@ -89,6 +89,19 @@ fn is_invisible(character: char) -> bool {
             | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// Emoji that stand for a word in this field. A skull is not among them: it mostly means laughter.
+const TELLING_EMOJI: [(char, &str); 9] = [
+    ('🔫', "gun"),
+    ('🔪', "knife"),
+    ('🗡', "knife"),
+    ('💊', "pills"),
+    ('🩸', "blood"),
+    ('⚰', "coffin"),
+    ('🪦', "grave"),
+    ('🪢', "rope"),
+    ('🖕', "fuck you"),
+];
+
 /// Appends the ASCII form of one visible character: at least one byte, so that every character keeps a place.
 fn fold_into(out: &mut Vec<u8>, character: char) {
     if character.is_ascii() {
@@ -97,6 +110,12 @@ fn fold_into(out: &mut Vec<u8>, character: char) {
     }
     if let Some(alike) = look_alike(character) {
         out.push(alike);
+        return;
+    }
+    if let Some((_, word)) = TELLING_EMOJI.iter().find(|(emoji, _)| *emoji == character) {
+        out.push(b' ');
+        out.extend_from_slice(word.as_bytes());
+        out.push(b' ');
         return;
     }
     let before = out.len();
@@ -221,6 +240,7 @@ mod tests {
             ("a\r\n\r\nb", "a\nb"),
             ("a\0b\u{202e}c", "abc"),
             ("日本 🙂", "__ *"),
+            ("my 💊.", "my  pills ."),
             ("e\u{301}\u{301}\u{301}", "e"),
         ] {
             assert_eq!(folded(text), expected, "{text:?}");
