@@ -8,6 +8,7 @@
 mod engine;
 mod finding;
 mod lexicon;
+mod model;
 mod normalise;
 mod report;
 mod rules;
@@ -15,6 +16,8 @@ mod scope;
 mod show;
 mod spelling;
 mod tokens;
+#[doc(hidden)]
+pub mod training;
 
 pub use engine::{ENGINE, screen, screen_safely};
 pub use finding::{Category, Finding, InvalidSeverity, Kind, Severity};
