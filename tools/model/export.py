@@ -11,8 +11,10 @@ import numpy as np
 
 from lookup import fnv
 
-MAGIC = b"CCMODEL1"
+MAGIC = b"CCMODEL2"
 SLOTS = 1 << 15
+FEATURE_SLOTS = 100_003
+FARTHEST = 16
 
 
 def quantised(table, axis):
@@ -55,7 +57,41 @@ def word_table(vocabulary):
     return keys, rows
 
 
-def write(path, vocabulary, params, words, conv, scale, last, thresholds, golden):
+def rounded_linear(known, fitted):
+    """The fitted weights as they will be read, their bytes, and what one unit is worth for each head."""
+    n = len(known.hashes)
+    table = known.idf[:, None] * fitted[:n]
+    largest = np.quantile(np.abs(table), 0.9997, axis=0)
+    table = np.clip(table, -largest, largest)
+    weights, unit = quantised(table, 0)
+    after = fitted.copy()
+    after[:n] = weights.astype(np.float32) * unit / known.idf[:, None]
+    return after, weights, unit
+
+
+def feature_table(known, weights, step):
+    checks = np.zeros(FEATURE_SLOTS, np.uint16)
+    importance = np.zeros(FEATURE_SLOTS, np.uint8)
+    rows = np.zeros((FEATURE_SLOTS, weights.shape[1]), np.int8)
+    lost = 0
+    # The most telling first, so that those for which no place is left matter least.
+    for k in np.argsort(-np.abs(weights.astype(np.int32)).max(1), kind="stable"):
+        key = int(known.hashes[k])
+        slot, check = key * FEATURE_SLOTS >> 32, max(1, key & 0xFFFF)
+        for at in range(FARTHEST):
+            at = (slot + at) % FEATURE_SLOTS
+            if not checks[at] or checks[at] == check:
+                break
+        if checks[at]:
+            lost += 1
+            continue
+        checks[at], importance[at], rows[at] = check, round(known.idf[k] / step), weights[k]
+    print(f"{lost} of {len(weights)} features found no place")
+    return checks, importance, rows
+
+
+def write(path, vocabulary, params, words, conv, scale, cluster, features, linear_unit, linear_bias, last, thresholds, golden):
+    checks, importance, rows_of_features = features
     keys, rows = word_table(vocabulary)
     filters = conv.shape[0]
     hidden, heads = params["out"].shape
@@ -64,7 +100,7 @@ def write(path, vocabulary, params, words, conv, scale, last, thresholds, golden
     floats = lambda *parts: b"".join(np.ascontiguousarray(part, dtype="<f4").tobytes() for part in parts)
     out = [
         MAGIC,
-        struct.pack("<8I", SLOTS, count, dims, filters, hidden, heads, last.shape[1] - 1, len(thresholds)),
+        struct.pack("<9I", SLOTS, count, dims, filters, hidden, heads, last.shape[1] - 1, len(thresholds), FEATURE_SLOTS),
         keys.astype("<u4").tobytes(),
         rows.astype("<u2").tobytes(),
         words.tobytes(),
@@ -72,6 +108,11 @@ def write(path, vocabulary, params, words, conv, scale, last, thresholds, golden
         floats(scale, params["conv_b"]),
         floats(params["hid"], params["hid_b"], params["out"], params["out_b"]),
         floats(params["text_hid"], params["text_hid_b"], params["text_out"], params["out_b"]),
+        cluster.astype("<u2").tobytes(),
+        checks.astype("<u2").tobytes(),
+        importance.tobytes(),
+        rows_of_features.tobytes(),
+        floats(linear_unit, linear_bias),
         floats(last, np.asarray(thresholds)),
         "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in golden).encode(),
     ]

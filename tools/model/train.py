@@ -15,13 +15,16 @@ from scipy.optimize import minimize
 
 import data
 import export
+import features
+import linear
 import net
 import words
 from data import HEADS
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20
-EPOCHS = 14
+EPOCHS = 10
+CLUSTERS = 500
 FOLDS = 3
 # The project's own texts are labelled for every category and by the specification.
 OWN_WEIGHT = 1.5
@@ -68,12 +71,12 @@ def phrases(reading, category):
     return [float(gravest == severity) for severity in (1, 2, 3)]
 
 
-def last_inputs(strongest, whole, given, head):
-    """Inputs of the last step for one head, [n, 6]; the same as in `mod.rs`."""
+def last_inputs(parts, given, head):
+    """Inputs of the last step for one head, [n, 8]; the same as in `mod.rs`."""
     category = "self_harm_risk" if head < 2 else HEADS[head]
     found = np.array([phrases(reading, category) for reading in given], np.float32)
-    words_ = np.array([sum(w != "?" for s in r["sentences"] for w in s) + sum("?" in s for s in r["sentences"]) for r in given])
-    return np.column_stack([strongest[:, head], whole[:, head], found, np.log1p(words_)]).astype(np.float64)
+    count = np.array([sum(map(len, reading["sentences"])) for reading in given])
+    return np.column_stack([*(part[:, head] for part in parts), found, np.log1p(count)]).astype(np.float64)
 
 
 def last_step(inputs, target, weight):
@@ -81,17 +84,17 @@ def last_step(inputs, target, weight):
 
     def weights_of(x):
         w = x.copy()
-        w[:2] = np.exp(x[:2])
-        w[2:5] = np.cumsum(np.exp(x[2:5]))
+        w[:4] = np.exp(x[:4])
+        w[4:7] = np.cumsum(np.exp(x[4:7]))
         return w
 
     def loss(x):
         w = weights_of(x)
         z = inputs @ w[:-1] + w[-1]
         value = (weight * (np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z))))).sum()
-        return value + 0.5 * (x[2:5] + 1).dot(x[2:5] + 1) + 20.0 * x[5] ** 2 + 0.5 * x[:2].dot(x[:2])
+        return value + 0.5 * (x[4:7] + 1).dot(x[4:7] + 1) + 20.0 * x[7] ** 2 + 0.5 * (x[:4] + 1).dot(x[:4] + 1)
 
-    start = np.array([-0.7, -0.7, -1.0, -1.0, -1.0, 0.0, 0.0])
+    start = np.array([-1.4] * 4 + [-1.0] * 3 + [0.0, 0.0])
     return weights_of(minimize(loss, start, method="BFGS", options={"maxiter": 300}).x)
 
 
@@ -150,45 +153,65 @@ def main():
     texts = [net.encode(reading["sentences"], index) for reading in given]
     print(f"{len(vocabulary)} words")
 
+    cluster = features.clusters(vocabulary, vectors, CLUSTERS)
+    hasher = features.Hasher(index, cluster)
+
+    def hashed(readings_):
+        return [[hasher.sentence(sentence) for sentence in reading["sentences"] or [[]]] for reading in readings_]
+
+    hashes = hashed(given)
+
     def trained(chosen, seed, name):
+        """Both parts, trained on the chosen items."""
         harmless = [
             j
             for j, k in enumerate(chosen)
             if len(texts[k][0]) < HARMLESS_WORDS and targets[k, :2].max() < 0.1 and weights[k, 0] > 0
         ]
-        return net.train(
-            [texts[k] for k in chosen], targets[chosen], weights[chosen], vectors, seed, EPOCHS, harmless,
+        y, m = targets[chosen], weights[chosen]
+        fitted = linear.train([hashes[k] for k in chosen], y, m, harmless, seed)
+        print(f"{name}: {len(fitted[0].hashes)} features", flush=True)
+        params = net.train(
+            [texts[k] for k in chosen], y, m, vectors, seed, EPOCHS, harmless,
             log=lambda line: print(f"{name}: {line}", flush=True),
         )
+        return params, fitted
 
-    strongest, whole = np.zeros_like(targets), np.zeros_like(targets)
+    parts = [np.zeros_like(targets) for _ in range(4)]
     fold = np.array([data.hashed(item.id, 1) % FOLDS for item in items])
     for number in range(FOLDS):
-        params = trained(np.flatnonzero(fold != number), SEED + number, f"fold {number + 1} of {FOLDS}")
+        params, fitted = trained(np.flatnonzero(fold != number), SEED + number, f"fold {number + 1} of {FOLDS}")
         out = np.flatnonzero(fold == number)
-        strongest[out], whole[out] = net.predict(params, vectors, [texts[k] for k in out])
+        said = net.predict(params, vectors, [texts[k] for k in out]) + linear.predict(*fitted, [hashes[k] for k in out])
+        for part, values in zip(parts, said):
+            part[out] = values
 
     last = []
     for head in range(len(HEADS)):
         known = weights[:, head] > 0
-        inputs = last_inputs(strongest, whole, given, head)
+        inputs = last_inputs(parts, given, head)
         last.append(last_step(inputs[known], targets[known, head], weights[known, head]))
     last = np.array(last)
-    risk = probability(last_inputs(strongest, whole, given, 1), last[1])
+    risk = probability(last_inputs(parts, given, 1), last[1])
     limits = thresholds(items, given, risk)
     print("last step", np.round(last[:2], 2).tolist(), "thresholds", limits)
     if arguments.keep:
-        np.savez(arguments.keep, strongest=strongest, whole=whole, last=last, ids=[item.id for item in items])
+        np.savez(arguments.keep, parts=parts, last=last, ids=[item.id for item in items])
 
-    params = trained(np.arange(len(items)), SEED, "all")
+    params, (known, fitted) = trained(np.arange(len(items)), SEED, "all")
     params, rows, word_bytes, conv, scale = export.rounded(params, vectors)
+    fitted, feature_bytes, unit = export.rounded_linear(known, fitted)
+    table = export.feature_table(known, feature_bytes, linear.IDF_STEP)
     said = readings(GOLDEN, command)
-    strongest, whole = net.predict(params, rows, [net.encode(reading["sentences"], index) for reading in said])
+    answers = net.predict(params, rows, [net.encode(reading["sentences"], index) for reading in said])
+    answers += linear.predict(known, fitted, hashed(said))
     golden = [
-        {"text": text, "strongest": [round(float(x), 5) for x in s], "whole": [round(float(x), 5) for x in t]}
-        for text, s, t in zip(GOLDEN, strongest, whole)
+        {"text": text, "parts": [[round(float(x), 5) for x in part[k]] for part in answers]}
+        for k, text in enumerate(GOLDEN)
     ]
-    export.write(arguments.out, vocabulary, params, word_bytes, conv, scale, last, limits, golden)
+    export.write(
+        arguments.out, vocabulary, params, word_bytes, conv, scale, cluster, table, unit, fitted[-1], last, limits, golden
+    )
     content = arguments.out.read_bytes()
     print(f"{arguments.out.name}: {len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
 

@@ -3,6 +3,7 @@
 //! Invariants: the word tables are read where they lie in the program, and nothing is built at start but a few small
 //! arrays. The model adds; it never takes a finding of the rules away.
 
+mod linear;
 mod network;
 pub(crate) mod reading;
 mod weights;
@@ -32,8 +33,9 @@ const HEADS: [Category; 12] = [
 ];
 const ABOUT: usize = 0;
 const RISK: usize = 1;
-/// Inputs of the last step: strongest sentence, whole text, phrases of severity 1, 2 and 3, length.
-const INPUTS: usize = 6;
+/// Inputs of the last step: the network's strongest sentence and whole text, the same of the linear part, phrases of
+/// severity 1, 2 and 3, length.
+const INPUTS: usize = 8;
 /// How much the answer about risk counts in the score of the first category: who may be at risk ranks above what is
 /// only about it.
 const RISK_SHARE: f64 = 0.5;
@@ -86,12 +88,13 @@ impl Scores {
 pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
     let weights = &*WEIGHTS;
     let ranges: Vec<Range<usize>> = reading::sentences(text).collect();
-    let sentences: Vec<Vec<u16>> = ranges.iter().map(|range| rows(weights, text, range)).collect();
-    let words: usize = sentences.iter().map(Vec::len).sum();
+    let Read { rows, words: forms } = read(weights, text, &ranges);
+    let words: usize = rows.iter().map(Vec::len).sum();
     if words == 0 {
         return Scores { answers: [0.0; HEADS.len()], held: None };
     }
-    let said = network::run(weights, &sentences, RISK);
+    let said = network::run(weights, &rows, RISK);
+    let (linear_strongest, linear_whole) = linear::run(weights, &forms);
     let mut answers = [0.0; HEADS.len()];
     for (head, answer) in answers.iter_mut().enumerate() {
         let gravest =
@@ -101,6 +104,8 @@ pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
         let inputs: [f32; INPUTS] = [
             said.strongest[head],
             said.whole[head],
+            linear_strongest[head],
+            linear_whole[head],
             phrase(Severity::Note),
             phrase(Severity::Caution),
             phrase(Severity::Stop),
@@ -117,23 +122,38 @@ pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
     Scores { answers, held }
 }
 
-/// The words of a sentence as rows of the word table.
-fn rows(weights: &Weights, text: &Text, sentence: &Range<usize>) -> Vec<u16> {
-    let mut rows: Vec<u16> = Vec::with_capacity(sentence.len() + 1);
-    for token in sentence.clone() {
-        let word = reading::word(text, token);
-        let row = match weights.row(word.as_bytes()) {
-            0 if text.tokens[token].sort == Sort::Word => {
-                ENDINGS.iter().find_map(|ending| stem(weights, word, ending)).unwrap_or(0)
-            }
-            row => row,
-        };
-        rows.push(row);
+/// The sentences of a text, as both parts want them.
+struct Read {
+    rows: Vec<Vec<u16>>,
+    words: Vec<Vec<linear::Word>>,
+}
+
+fn read(weights: &Weights, text: &Text, sentences: &[Range<usize>]) -> Read {
+    let mut read = Read { rows: Vec::with_capacity(sentences.len()), words: Vec::with_capacity(sentences.len()) };
+    for sentence in sentences {
+        let mut rows: Vec<u16> = Vec::with_capacity(sentence.len() + 1);
+        let mut words: Vec<linear::Word> = Vec::with_capacity(sentence.len() + 1);
+        for token in sentence.clone() {
+            let word = reading::word(text, token);
+            let row = match weights.row(word.as_bytes()) {
+                0 if text.tokens[token].sort == Sort::Word => {
+                    ENDINGS.iter().find_map(|ending| stem(weights, word, ending)).unwrap_or(0)
+                }
+                row => row,
+            };
+            rows.push(row);
+            words.push(linear::Word::new(weights, word.as_bytes(), row));
+        }
+        if reading::is_question(text, sentence) {
+            let word = reading::QUESTION.as_bytes();
+            let row = weights.row(word);
+            rows.push(row);
+            words.push(linear::Word::new(weights, word, row));
+        }
+        read.rows.push(rows);
+        read.words.push(words);
     }
-    if reading::is_question(text, sentence) {
-        rows.push(weights.row(reading::QUESTION.as_bytes()));
-    }
-    rows
+    read
 }
 
 fn stem(weights: &Weights, word: &str, ending: &str) -> Option<u16> {

@@ -16,12 +16,12 @@ fn scored(text: &str) -> Scores {
     score(&text, &found)
 }
 
-/// A sentence of our own with what training says of it: strongest sentence and whole text, for each answer.
+/// A text of our own with what training says of it: the network's strongest sentence and whole text, then the same of the
+/// linear part, each for every answer.
 #[derive(Deserialize)]
 struct Golden {
     text: String,
-    strongest: Vec<f32>,
-    whole: Vec<f32>,
+    parts: [Vec<f32>; 4],
 }
 
 #[test]
@@ -41,11 +41,15 @@ fn the_answers_are_those_of_training() {
         let golden: Golden = serde_json::from_slice(line).unwrap();
         let normalised = Normalised::new(&golden.text);
         let text = Text::new(&normalised);
-        let sentences: Vec<Vec<u16>> =
-            reading::sentences(&text).map(|range| rows(weights, &text, &range)).collect();
-        let said = network::run(weights, &sentences, RISK);
-        for (ours, theirs) in said.strongest.iter().chain(&said.whole).zip(golden.strongest.iter().chain(&golden.whole)) {
-            assert!((ours - theirs).abs() < 1e-3, "{}: {ours} is not {theirs}", golden.text);
+        let ranges: Vec<_> = reading::sentences(&text).collect();
+        let read = read(weights, &text, &ranges);
+        let said = network::run(weights, &read.rows, RISK);
+        let (strongest, whole) = linear::run(weights, &read.words);
+        for (ours, theirs) in [said.strongest, said.whole, strongest, whole].iter().zip(&golden.parts) {
+            assert_eq!(ours.len(), theirs.len());
+            for (ours, theirs) in ours.iter().zip(theirs) {
+                assert!((ours - theirs).abs() < 1e-3, "{}: {ours} is not {theirs}", golden.text);
+            }
         }
         seen += 1;
     }

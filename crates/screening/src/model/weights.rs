@@ -8,9 +8,11 @@ use std::sync::LazyLock;
 /// The whole file.
 static FILE: &[u8] = include_bytes!("../../models/model.bin");
 /// What the file begins with; the last character counts the changes of its layout.
-const MAGIC: &[u8; 8] = b"CCMODEL1";
+const MAGIC: &[u8; 8] = b"CCMODEL2";
 /// Numbers of 32 bits after the magic.
-const HEADER: usize = 8;
+const HEADER: usize = 9;
+/// A feature lies at most so far from where its hash points; `tools/model/export.py` leaves out what would not.
+const FARTHEST: usize = 16;
 
 /// The numbers of the network. Matrices are row by row.
 pub(crate) struct Weights {
@@ -36,6 +38,18 @@ pub(crate) struct Weights {
     pub(crate) bias: Vec<f32>,
     pub(crate) sentence: Layers,
     pub(crate) text: Layers,
+    /// The cluster of each row of the word table.
+    clusters: &'static [u8],
+    /// Slots of the table of features.
+    feature_slots: usize,
+    /// A part of each feature's hash; 0 in an empty slot.
+    checks: &'static [u8],
+    importance: &'static [u8],
+    /// `heads` weights for each slot.
+    feature_weights: &'static [u8],
+    /// What one unit of a sum of such weights is worth.
+    pub(crate) linear_scale: Vec<f32>,
+    pub(crate) linear_bias: Vec<f32>,
     /// For each answer its last step: `inputs` weights and what is added.
     pub(crate) last: Vec<f32>,
     /// From what on somebody may be at risk, by the length of the text: see [`Weights::threshold`].
@@ -87,6 +101,33 @@ impl Weights {
     /// The numbers of a word.
     pub(crate) fn vector(&self, row: usize) -> &'static [u8] {
         &self.vectors[row * self.dims..(row + 1) * self.dims]
+    }
+
+    /// The cluster of a row of the word table.
+    pub(crate) fn cluster(&self, row: u16) -> u32 {
+        u32::from(u16_at(self.clusters, usize::from(row)))
+    }
+
+    /// How important a feature is, and its weights, if it is known.
+    pub(crate) fn feature(&self, hash: u32) -> Option<(u8, &'static [u8])> {
+        // The upper bits of the product are a slot, evenly spread, for any number of slots.
+        #[allow(clippy::cast_possible_truncation)] // The quotient is below the number of slots.
+        let start = ((u64::from(hash) * self.feature_slots as u64) >> 32) as usize;
+        // The lower bits of the hash, which the slot hardly depends on; 0 means an empty slot.
+        #[allow(clippy::cast_possible_truncation)] // That is the part wanted.
+        let wanted = (hash as u16).max(1);
+        for step in 0..FARTHEST {
+            let slot = (start + step) % self.feature_slots;
+            match u16_at(self.checks, slot) {
+                0 => return None,
+                check if check == wanted => {
+                    let row = &self.feature_weights[slot * self.heads..(slot + 1) * self.heads];
+                    return Some((self.importance[slot], row));
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     /// From which probability on a text of so many words is held. Long texts say more that only resembles risk.
@@ -145,6 +186,7 @@ fn read(file: &'static [u8]) -> Option<Weights> {
     let number = |at| u32_at(header, at) as usize;
     let (slots, rows, dims, filters) = (number(0), number(1), number(2), number(3));
     let (hidden, heads, inputs, thresholds) = (number(4), number(5), number(6), number(7));
+    let feature_slots = number(8);
     if !slots.is_power_of_two() || rows > slots * 2 / 3 {
         return None;
     }
@@ -166,6 +208,13 @@ fn read(file: &'static [u8]) -> Option<Weights> {
         bias: sections.floats(filters)?,
         sentence: sections.layers(2 * filters, hidden, heads)?,
         text: sections.layers(2 * filters, hidden, heads)?,
+        clusters: sections.bytes(2 * rows)?,
+        feature_slots,
+        checks: sections.bytes(2 * feature_slots)?,
+        importance: sections.bytes(feature_slots)?,
+        feature_weights: sections.bytes(heads * feature_slots)?,
+        linear_scale: sections.floats(heads)?,
+        linear_bias: sections.floats(heads)?,
         last: sections.floats(heads * (inputs + 1))?,
         thresholds: sections.floats(thresholds)?,
         #[cfg(test)]
