@@ -19,7 +19,7 @@ from lookup import row
 
 K = len(HEADS)
 PAD = -1
-DIMS = 64
+DIMS = 48
 FILTERS = 96
 HIDDEN = 48
 # Training looks at so many words and sentences of a text at a time; measuring looks at more, screening at all.
@@ -132,11 +132,11 @@ def joined(a, b):
     return np.concatenate([a[0], b[0]]), np.concatenate([a[1], b[1] + a[1][-1] + 1])
 
 
-DECAY = {"conv": 0.03, "hid": 0.03, "text_hid": 0.03, "out": 0.03, "text_out": 0.03, "delta": 0.3}
-PACE = {"delta": 0.5}
+# How fast weights fade, relative to the rate of learning.
+DECAY = {"conv": 0.005, "hid": 0.005, "text_hid": 0.005, "out": 0.005, "text_out": 0.005, "delta": 0.05}
 
 
-def train(texts, targets, weights, vectors, seed, epochs, harmless, compose=0.3, rate=2e-3, drop=0.35, log=print):
+def train(texts, targets, weights, vectors, seed, epochs, harmless, compose=0.3, rate=8e-3, drop=0.2, log=print):
     """`harmless`: texts that may stand beside another without changing what it is."""
     rng = np.random.default_rng(seed)
     params = jax.tree.map(jnp.asarray, start(vectors, seed))
@@ -160,7 +160,7 @@ def train(texts, targets, weights, vectors, seed, epochs, harmless, compose=0.3,
         def move(path, w, a, b):
             name = path[0].key
             u = (a / (1 - 0.9**count)) / (jnp.sqrt(b / (1 - 0.99**count)) + 1e-6)
-            return w - rate * (PACE.get(name, 1.0) * u + DECAY.get(name, 0.0) * w)
+            return w - rate * (u + DECAY.get(name, 0.0) * w)
 
         p = jax.tree_util.tree_map_with_path(move, p, first, second)
         mean = jax.tree.map(lambda a, b: 0.995 * a + 0.005 * b, mean, p)

@@ -1,5 +1,5 @@
-"""Trains the model and writes its weights: reads, trains on folds for what is measured on texts not trained on (the last
-step and the thresholds), trains on everything, rounds, writes.
+"""Trains the model and writes its weights: reads, trains on four texts of five, makes the last step and the thresholds
+from the fifth, trains on everything, rounds, writes.
 
 Invariant: the same data, corpus and command give the same file, bit for bit.
 """
@@ -23,9 +23,10 @@ from data import HEADS
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20
-EPOCHS = 10
+EPOCHS = 11
 CLUSTERS = 500
-FOLDS = 3
+# One text in so many is held back from the first training.
+HELD_BACK = 5
 # The project's own texts are labelled for every category and by the specification.
 OWN_WEIGHT = 1.5
 # Lengths in words between which thresholds differ; the same as in `weights.rs`.
@@ -65,69 +66,77 @@ def matrices(items):
     return targets, weights
 
 
-def phrases(reading, category):
-    """Whether the gravest phrase found is of severity 1, 2 or 3."""
-    gravest = max((severity for name, severity in reading["phrases"] if name == category), default=0)
+def by_rules(reading, category):
+    """Whether the gravest finding of the rules is of severity 1, 2 or 3."""
+    gravest = max((severity for name, severity in reading["found"] if name == category), default=0)
     return [float(gravest == severity) for severity in (1, 2, 3)]
 
 
 def last_inputs(parts, given, head):
     """Inputs of the last step for one head, [n, 8]; the same as in `mod.rs`."""
     category = "self_harm_risk" if head < 2 else HEADS[head]
-    found = np.array([phrases(reading, category) for reading in given], np.float32)
+    found = np.array([by_rules(reading, category) for reading in given], np.float32)
     count = np.array([sum(map(len, reading["sentences"])) for reading in given])
     return np.column_stack([*(part[:, head] for part in parts), found, np.log1p(count)]).astype(np.float64)
 
 
 def last_step(inputs, target, weight):
-    """Logistic regression; phrases may only raise the answer, and a graver one not less than a milder one."""
-
-    def weights_of(x):
-        w = x.copy()
-        w[:4] = np.exp(x[:4])
-        w[4:7] = np.cumsum(np.exp(x[4:7]))
-        return w
+    """Logistic regression in which the parts and the rules may only raise the answer, a grave finding not less than a
+    mild one."""
+    # Severity 1, 2, 3 become "at least" 1, 2, 3, so that each adds to the one before.
+    steps = inputs.copy()
+    steps[:, 5] += inputs[:, 6]
+    steps[:, 4] += inputs[:, 5] + inputs[:, 6]
+    # As if no finding and no length mattered much, and all parts equally: what few texts say is not believed at once.
+    prior = np.array([0.25] * 4 + [0.5] * 3 + [0.0, 0.0])
+    strictness = np.array([1.0] * 4 + [1.0] * 3 + [40.0, 0.0])
 
     def loss(x):
-        w = weights_of(x)
-        z = inputs @ w[:-1] + w[-1]
+        z = steps @ x[:-1] + x[-1]
         value = (weight * (np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z))))).sum()
-        return value + 0.5 * (x[4:7] + 1).dot(x[4:7] + 1) + 20.0 * x[7] ** 2 + 0.5 * (x[:4] + 1).dot(x[:4] + 1)
+        slope = weight * (1 / (1 + np.exp(-np.clip(z, -500, 500))) - target)
+        gradient = np.append(steps.T @ slope, slope.sum()) + strictness * (x - prior)
+        return value + 0.5 * (strictness * (x - prior) ** 2).sum(), gradient
 
-    start = np.array([-1.4] * 4 + [-1.0] * 3 + [0.0, 0.0])
-    return weights_of(minimize(loss, start, method="BFGS", options={"maxiter": 300}).x)
+    bounds = [(0, None)] * 7 + [(None, None)] * 2
+    x = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
+    x[4:7] = np.cumsum(x[4:7])
+    return x
 
 
 def probability(inputs, last):
     return 1 / (1 + np.exp(-(inputs @ last[:-1] + last[-1])))
 
 
+# Of the texts of people at risk so many are to be held, as long as of the harmless ones of no more than this share are.
+WANTED_RECALL = 0.97
+MOST_ALARMS = 0.06
+
+
 def thresholds(items, given, risk):
     """For short, middling and long texts: from which probability on a text is held."""
     count = np.array([sum(map(len, reading["sentences"])) for reading in given])
+    at_risk = np.array([
+        (item.source == "cssrs" and item.given >= 2)
+        or (item.source == "rallypoint" and item.given == 1 and words_ > LONG)
+        or (item.source.startswith("corpus") and item.given.get("self_harm_risk", 0) >= 2)
+        for item, words_ in zip(items, count)
+    ])
+    # Each source counts the same, however large it is.
+    sources = np.array([
+        item.source.split("/")[0] if item.labels.get("self_harm_now", (1.0, 0.0))[0] == 0.0 else "" for item in items
+    ])
     answers = []
     for low, high in ((0, SHORT), (SHORT, LONG), (LONG, 1 << 30)):
         inside = (count > low) & (count <= high)
-        at_risk = inside & np.array([
-            (item.source == "cssrs" and item.given >= 4)
-            or (item.source.startswith("corpus") and item.given.get("self_harm_risk", 0) >= 2)
-            for item in items
-        ])
-        harmless = inside & np.array([
-            item.labels.get("self_harm_now", (1.0, 0.0))[0] == 0.0
-            and (item.source in ("client_questions", "distress", "therapist_answers", "toxicity")
-                 or item.source.startswith("corpus"))
-            for item in items
-        ])
-        # What a miss costs against a false alarm: someone in danger unseen weighs far more.
-        grid = np.round(np.arange(0.05, 0.95, 0.01), 2)
-        missed = np.array([(risk[at_risk] < t).sum() / max(1, at_risk.sum()) for t in grid])
-        alarms = np.array([(risk[harmless] >= t).sum() / max(1, harmless.sum()) for t in grid])
-        answers.append(float(grid[np.argmin(MISS_COST * missed + alarms)]))
+        harmless = [inside & (sources == name) for name in ("client_questions", "distress", "therapist_answers", "corpus")]
+        limits = np.round(np.arange(0.05, 0.95, 0.01), 2)
+        recall = np.array([(risk[inside & at_risk] >= limit).mean() for limit in limits])
+        alarms = np.array([np.mean([(risk[g] >= limit).mean() for g in harmless if g.any()]) for limit in limits])
+        wanted = limits[recall >= WANTED_RECALL].max(initial=limits[0])
+        allowed = limits[alarms <= MOST_ALARMS].min(initial=limits[-1])
+        answers.append(float(max(wanted, allowed)))
     return answers
-
-
-MISS_COST = 1.5
 
 
 def main():
@@ -138,7 +147,9 @@ def main():
     parser.add_argument("--reading", nargs="*", help="the command that reads texts; by default cargo builds and runs it")
     parser.add_argument("--keep", type=Path, help="where to keep what was predicted on the folds")
     arguments = parser.parse_args()
-    command = arguments.reading or "cargo run --quiet --release --package screening --example reading".split()
+    command = arguments.reading or (
+        "cargo run --quiet --release --package screening --example reading".split()
+    )
 
     items = [item for item in data.shared(arguments.data) if not data.set_aside(item.id)]
     items += [item for item in data.corpus(arguments.corpus) if not data.set_aside(item.id)]
@@ -177,26 +188,23 @@ def main():
         )
         return params, fitted
 
-    parts = [np.zeros_like(targets) for _ in range(4)]
-    fold = np.array([data.hashed(item.id, 1) % FOLDS for item in items])
-    for number in range(FOLDS):
-        params, fitted = trained(np.flatnonzero(fold != number), SEED + number, f"fold {number + 1} of {FOLDS}")
-        out = np.flatnonzero(fold == number)
-        said = net.predict(params, vectors, [texts[k] for k in out]) + linear.predict(*fitted, [hashes[k] for k in out])
-        for part, values in zip(parts, said):
-            part[out] = values
+    # What the last step and the thresholds are made from: texts that the first training didn't see.
+    seen = np.array([data.hashed(item.id, 1) % HELD_BACK != 0 for item in items])
+    params, fitted = trained(np.flatnonzero(seen), SEED + 1, "part")
+    back = np.flatnonzero(~seen)
+    parts = net.predict(params, vectors, [texts[k] for k in back]) + linear.predict(*fitted, [hashes[k] for k in back])
+    checked, checked_given = [items[k] for k in back], [given[k] for k in back]
 
     last = []
     for head in range(len(HEADS)):
-        known = weights[:, head] > 0
-        inputs = last_inputs(parts, given, head)
-        last.append(last_step(inputs[known], targets[known, head], weights[known, head]))
+        answered = weights[back, head] > 0
+        inputs = last_inputs(parts, checked_given, head)
+        last.append(last_step(inputs[answered], targets[back][answered, head], weights[back][answered, head]))
     last = np.array(last)
-    risk = probability(last_inputs(parts, given, 1), last[1])
-    limits = thresholds(items, given, risk)
+    limits = thresholds(checked, checked_given, probability(last_inputs(parts, checked_given, 1), last[1]))
     print("last step", np.round(last[:2], 2).tolist(), "thresholds", limits)
     if arguments.keep:
-        np.savez(arguments.keep, parts=parts, last=last, ids=[item.id for item in items])
+        np.savez(arguments.keep, parts=parts, last=last, ids=[item.id for item in checked])
 
     params, (known, fitted) = trained(np.arange(len(items)), SEED, "all")
     params, rows, word_bytes, conv, scale = export.rounded(params, vectors)

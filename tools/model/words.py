@@ -22,17 +22,23 @@ def embedding():
     return table, Tokenizer.from_file(f"{root}/tokenizers/l2_supercat_tokenizer_config.json")
 
 
+# What the word table of the weights file has room for.
+MOST = 21_000
+
+
 def vocabulary(readings, tokenizer, least=2):
-    """Words of at least so many texts, and the whole words that the embedding knows."""
+    """Words of at least so many texts, and the whole words that the embedding knows, the common ones first."""
     counts = collections.Counter()
     for sentences in readings:
         counts.update({word for sentence in sentences for word in sentence})
-    known = {word for word, count in counts.items() if count >= least and word.isalpha()}
-    for piece in tokenizer.get_vocab():
+    known = {word for word, count in counts.items() if count >= least and word.isalpha()} | set(MARKS)
+    for piece, _ in sorted(tokenizer.get_vocab().items(), key=lambda entry: entry[1]):
         word = piece[1:]
+        if len(known) == MOST:
+            break
         if piece.startswith("▁") and len(word) > 2 and word.isascii() and word.isalpha() and word.islower():
             known.add(word)
-    return sorted(known | set(MARKS))
+    return sorted(known)
 
 
 def vectors(words, table, tokenizer, dims):

@@ -15,8 +15,8 @@ use crate::tokens::Text;
 pub struct Reading {
     /// Sentences of words.
     pub sentences: Vec<Vec<String>>,
-    /// What the phrases of the lexicon found.
-    pub phrases: Vec<(Category, Severity)>,
+    /// What the rules found.
+    pub found: Vec<(Category, Severity)>,
 }
 
 /// Reads a text.
@@ -35,7 +35,6 @@ pub fn read(text: &str) -> Reading {
             words
         })
         .collect();
-    let mut found = Vec::new();
-    rules::find_phrases(&text, &mut found);
-    Reading { sentences, phrases: found.into_iter().map(|found| (found.category, found.severity)).collect() }
+    let found = rules::apply(&text).into_iter().map(|found| (found.category, found.severity)).collect();
+    Reading { sentences, found }
 }

@@ -33,8 +33,8 @@ const HEADS: [Category; 12] = [
 ];
 const ABOUT: usize = 0;
 const RISK: usize = 1;
-/// Inputs of the last step: the network's strongest sentence and whole text, the same of the linear part, phrases of
-/// severity 1, 2 and 3, length.
+/// Inputs of the last step: the network's strongest sentence and whole text, the same of the linear part, a
+/// finding of severity 1, 2 or 3 by the rules, length.
 const INPUTS: usize = 8;
 /// How much the answer about risk counts in the score of the first category: who may be at risk ranks above what is
 /// only about it.
@@ -63,7 +63,7 @@ impl Scores {
         HEADS.iter().position(|head| *head == category).map(|head| self.answers[head])
     }
 
-    /// Adds what the model found where no phrase said as much.
+    /// Adds what the model found where no rule said as much.
     pub(crate) fn find(&self, found: &mut Vec<Found>) {
         let known = |found: &Found| {
             found.category == Category::SelfHarmRisk && found.severity >= Severity::Caution
@@ -84,7 +84,7 @@ impl Scores {
     }
 }
 
-/// Scores a text. `found` is what the phrases of the lexicon found in it.
+/// Scores a text. `found` is what the rules found in it.
 pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
     let weights = &*WEIGHTS;
     let ranges: Vec<Range<usize>> = reading::sentences(text).collect();
@@ -99,16 +99,16 @@ pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
     for (head, answer) in answers.iter_mut().enumerate() {
         let gravest =
             found.iter().filter(|one| one.category == HEADS[head]).map(|one| one.severity).max();
-        let phrase = |severity| if gravest == Some(severity) { 1.0 } else { 0.0 };
+        let by_rules = |severity| if gravest == Some(severity) { 1.0 } else { 0.0 };
         #[allow(clippy::cast_precision_loss)] // Counts of words are small.
         let inputs: [f32; INPUTS] = [
             said.strongest[head],
             said.whole[head],
             linear_strongest[head],
             linear_whole[head],
-            phrase(Severity::Note),
-            phrase(Severity::Caution),
-            phrase(Severity::Stop),
+            by_rules(Severity::Note),
+            by_rules(Severity::Caution),
+            by_rules(Severity::Stop),
             (words as f32).ln_1p(),
         ];
         let last = &weights.last[head * (INPUTS + 1)..(head + 1) * (INPUTS + 1)];

@@ -11,9 +11,7 @@ use crate::rules;
 fn scored(text: &str) -> Scores {
     let normalised = Normalised::new(text);
     let text = Text::new(&normalised);
-    let mut found = Vec::new();
-    rules::find_phrases(&text, &mut found);
-    score(&text, &found)
+    score(&text, &rules::apply(&text))
 }
 
 /// A text of our own with what training says of it: the network's strongest sentence and whole text, then the same of the

@@ -39,8 +39,7 @@ pub(crate) fn apply(text: &Text) -> Vec<Found> {
     found
 }
 
-/// What the phrases of the lexicon find.
-pub(crate) fn find_phrases(text: &Text, found: &mut Vec<Found>) {
+fn find_phrases(text: &Text, found: &mut Vec<Found>) {
     let (hits, cues): (Vec<Hit>, Vec<Hit>) =
         lexicon::find(text).into_iter().partition(|hit| matches!(hit.outcome, Outcome::Rule(_)));
     for hit in hits {
