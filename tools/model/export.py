@@ -11,10 +11,10 @@ import numpy as np
 
 from lookup import fnv
 
-MAGIC = b"CCMODEL2"
+MAGIC = b"CCMODEL3"
 SLOTS = 1 << 15
 FEATURE_SLOTS = 100_003
-FARTHEST = 16
+FARTHEST = 32
 
 
 def quantised(table, axis):
@@ -70,10 +70,11 @@ def rounded_linear(known, fitted):
 
 
 def feature_table(known, weights, step):
+    """The table of features, and which of them found a place in it."""
+    placed = np.zeros(len(weights), bool)
     checks = np.zeros(FEATURE_SLOTS, np.uint16)
     importance = np.zeros(FEATURE_SLOTS, np.uint8)
     rows = np.zeros((FEATURE_SLOTS, weights.shape[1]), np.int8)
-    lost = 0
     # The most telling first, so that those for which no place is left matter least.
     for k in np.argsort(-np.abs(weights.astype(np.int32)).max(1), kind="stable"):
         key = int(known.hashes[k])
@@ -83,11 +84,11 @@ def feature_table(known, weights, step):
             if not checks[at] or checks[at] == check:
                 break
         if checks[at]:
-            lost += 1
             continue
+        placed[k] = True
         checks[at], importance[at], rows[at] = check, round(known.idf[k] / step), weights[k]
-    print(f"{lost} of {len(weights)} features found no place")
-    return checks, importance, rows
+    print(f"{(~placed).sum()} of {len(weights)} features found no place")
+    return (checks, importance, rows), placed
 
 
 def write(path, vocabulary, params, words, conv, scale, cluster, features, linear_unit, linear_bias, last, thresholds, golden):
@@ -100,7 +101,7 @@ def write(path, vocabulary, params, words, conv, scale, cluster, features, linea
     floats = lambda *parts: b"".join(np.ascontiguousarray(part, dtype="<f4").tobytes() for part in parts)
     out = [
         MAGIC,
-        struct.pack("<9I", SLOTS, count, dims, filters, hidden, heads, last.shape[1] - 1, len(thresholds), FEATURE_SLOTS),
+        struct.pack("<9I", SLOTS, count, dims, filters, hidden, heads, last.shape[1] - 1, thresholds.size, FEATURE_SLOTS),
         keys.astype("<u4").tobytes(),
         rows.astype("<u2").tobytes(),
         words.tobytes(),

@@ -76,7 +76,7 @@ def forward(params, vectors, words, sentence, key=None, drop=0.0, most=SENTENCES
         of_sentence = of_sentence * jax.random.bernoulli(k2, 1 - drop, of_sentence.shape) / (1 - drop)
         of_text = of_text * jax.random.bernoulli(k3, 1 - drop, of_text.shape) / (1 - drop)
     s = jax.nn.relu(of_sentence @ params["hid"] + params["hid_b"]) @ params["out"] + params["out_b"]
-    s = jnp.where(count > 0, s, -30.0).max(1)
+    s = jnp.where(count > 0, s, -1e4).max(1)
     t = jax.nn.relu(of_text @ params["text_hid"] + params["text_hid_b"]) @ params["text_out"] + params["out_b"]
     return s, t
 

@@ -29,8 +29,8 @@ CLUSTERS = 500
 HELD_BACK = 5
 # The project's own texts are labelled for every category and by the specification.
 OWN_WEIGHT = 1.5
-# Lengths in words between which thresholds differ; the same as in `weights.rs`.
-SHORT, LONG = 40, 150
+# Texts of so many words are short and have a threshold of their own; the same as in `weights.rs`.
+SHORT = 40
 # Texts that may stand beside another in training.
 HARMLESS_WORDS = 150
 # Sentences written for this, of which the Rust side must say the same.
@@ -108,35 +108,81 @@ def probability(inputs, last):
     return 1 / (1 + np.exp(-(inputs @ last[:-1] + last[-1])))
 
 
-# Of the texts of people at risk so many are to be held, as long as of the harmless ones of no more than this share are.
+# Probabilities among which thresholds are chosen.
+GRID = np.round(np.arange(0.05, 0.99, 0.01), 2)
+# Sets of people who tell of distress, or answer it.
+CALM = ("client_questions", "distress", "therapist_answers")
+# Of the texts of people at risk so many are to be held, as long as of the harmless ones of no more than this share are. In
+# short texts a word or two decides, and the rules know better.
 WANTED_RECALL = 0.97
-MOST_ALARMS = 0.06
+MOST_ALARMS = (0.03, 0.08)
+# A share of fewer texts says nothing.
+FEWEST = 50
+
+
+def lengths(count):
+    """Which texts are short, and which long."""
+    return [count <= SHORT, count > SHORT]
 
 
 def thresholds(items, given, risk):
-    """For short, middling and long texts: from which probability on a text is held."""
+    """For short and long texts: from which probability on a text is held."""
     count = np.array([sum(map(len, reading["sentences"])) for reading in given])
     at_risk = np.array([
         (item.source == "cssrs" and item.given >= 2)
-        or (item.source == "rallypoint" and item.given == 1 and words_ > LONG)
         or (item.source.startswith("corpus") and item.given.get("self_harm_risk", 0) >= 2)
-        for item, words_ in zip(items, count)
+        for item in items
     ])
     # Each source counts the same, however large it is.
     sources = np.array([
         item.source.split("/")[0] if item.labels.get("self_harm_now", (1.0, 0.0))[0] == 0.0 else "" for item in items
     ])
     answers = []
-    for low, high in ((0, SHORT), (SHORT, LONG), (LONG, 1 << 30)):
-        inside = (count > low) & (count <= high)
-        harmless = [inside & (sources == name) for name in ("client_questions", "distress", "therapist_answers", "corpus")]
-        limits = np.round(np.arange(0.05, 0.95, 0.01), 2)
-        recall = np.array([(risk[inside & at_risk] >= limit).mean() for limit in limits])
-        alarms = np.array([np.mean([(risk[g] >= limit).mean() for g in harmless if g.any()]) for limit in limits])
-        wanted = limits[recall >= WANTED_RECALL].max(initial=limits[0])
-        allowed = limits[alarms <= MOST_ALARMS].min(initial=limits[-1])
+    for inside, most in zip(lengths(count), MOST_ALARMS):
+        recall = np.array([(risk[inside & at_risk] >= limit).mean() for limit in GRID])
+        groups = [inside & (sources == name) for name in (*CALM, "corpus")]
+        alarms = np.array([np.mean([(risk[g] >= limit).mean() for g in groups if g.sum() >= FEWEST]) for limit in GRID])
+        wanted = GRID[recall >= WANTED_RECALL].max(initial=GRID[0])
+        allowed = GRID[alarms <= most].min(initial=GRID[-1])
         answers.append(float(max(wanted, allowed)))
     return answers
+
+
+# The precision that a finding must have on the project's own texts.
+PRECISION = 0.9
+# What holds a text may be found in no more than this share of calm ones, and any other thing in no more than that share of
+# texts that are known not to have it.
+MOST_HELD, MOST_WRONG = 0.01, 0.02
+
+
+def threshold(items, head, answer):
+    """From which probability on a head other than the first two makes a finding, in a text of any length."""
+    name = HEADS[head]
+    own = np.array([item.source.startswith("corpus") for item in items])
+    known = np.array([item.labels.get(name, (0.5, 0.0))[0] for item in items])
+    if name in ("harm_to_others", "safeguarding"):
+        groups, most = [np.array([item.source == calm for item in items]) for calm in CALM], MOST_HELD
+    else:
+        groups, most = [~own & (known <= 0.2)], MOST_WRONG
+    for limit in GRID:
+        chosen = own & (answer >= limit)
+        wrong = max((answer[group] >= limit).mean() for group in groups if group.any())
+        if chosen.any() and (known[chosen] >= 0.8).mean() > PRECISION and wrong <= most:
+            return float(limit)
+    return 1.0
+
+
+def limits(items, given, parts, last):
+    """For each head and length the sum of the last step from which on there is a finding; the first head makes none."""
+    answers = [probability(last_inputs(parts, given, head), last[head]) for head in range(len(HEADS))]
+    chosen = np.array([
+        [1.0] * 2,
+        thresholds(items, given, answers[1]),
+        *([threshold(items, head, answers[head])] * 2 for head in range(2, len(HEADS))),
+    ])
+    print("thresholds", dict(zip(HEADS[1:], chosen[1:].tolist())))
+    with np.errstate(divide="ignore"):
+        return np.minimum(np.log(chosen / (1 - chosen)), 1e9).astype(np.float32)
 
 
 def main():
@@ -201,15 +247,15 @@ def main():
         inputs = last_inputs(parts, checked_given, head)
         last.append(last_step(inputs[answered], targets[back][answered, head], weights[back][answered, head]))
     last = np.array(last)
-    limits = thresholds(checked, checked_given, probability(last_inputs(parts, checked_given, 1), last[1]))
-    print("last step", np.round(last[:2], 2).tolist(), "thresholds", limits)
+    reached = limits(checked, checked_given, parts, last)
     if arguments.keep:
         np.savez(arguments.keep, parts=parts, last=last, ids=[item.id for item in checked])
 
     params, (known, fitted) = trained(np.arange(len(items)), SEED, "all")
     params, rows, word_bytes, conv, scale = export.rounded(params, vectors)
     fitted, feature_bytes, unit = export.rounded_linear(known, fitted)
-    table = export.feature_table(known, feature_bytes, linear.IDF_STEP)
+    table, placed = export.feature_table(known, feature_bytes, linear.IDF_STEP)
+    known, fitted = linear.Features(known.hashes[placed], known.idf[placed]), fitted[np.append(placed, True)]
     said = readings(GOLDEN, command)
     answers = net.predict(params, rows, [net.encode(reading["sentences"], index) for reading in said])
     answers += linear.predict(known, fitted, hashed(said))
@@ -218,7 +264,7 @@ def main():
         for k, text in enumerate(GOLDEN)
     ]
     export.write(
-        arguments.out, vocabulary, params, word_bytes, conv, scale, cluster, table, unit, fitted[-1], last, limits, golden
+        arguments.out, vocabulary, params, word_bytes, conv, scale, cluster, table, unit, fitted[-1], last, reached, golden
     )
     content = arguments.out.read_bytes()
     print(f"{arguments.out.name}: {len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")

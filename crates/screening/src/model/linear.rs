@@ -65,30 +65,32 @@ impl Sum {
     }
 }
 
-/// For each answer the strongest of any two sentences in a row, and that of the whole text.
+/// Two tables with a row of answers for each sentence: the strongest of any two sentences in a row so far, and that of the
+/// text so far.
 pub(crate) fn run(weights: &Weights, sentences: &[Vec<Word>]) -> (Vec<f32>, Vec<f32>) {
-    let mut strongest = vec![f32::MIN; weights.heads];
-    let mut keep = |sum: &Sum| {
-        for (best, answer) in strongest.iter_mut().zip(sum.answers(weights)) {
-            *best = best.max(answer);
-        }
-    };
+    let mut strongest: Vec<f32> = Vec::with_capacity(sentences.len() * weights.heads);
+    let mut of_text: Vec<f32> = Vec::with_capacity(sentences.len() * weights.heads);
     let mut whole = Sum::new(weights.heads);
     let mut before: Option<Sum> = None;
-    for sentence in sentences {
+    for (number, sentence) in sentences.iter().enumerate() {
         let sum = features(weights, sentence);
         whole.add(&sum);
-        if let Some(mut pair) = before.take() {
-            pair.add(&sum);
-            keep(&pair);
+        of_text.extend(whole.answers(weights));
+        match before.take() {
+            // A first sentence counts alone, until a second makes it a pair.
+            None => strongest.extend(sum.answers(weights)),
+            Some(mut pair) => {
+                pair.add(&sum);
+                let row = strongest.len() - weights.heads;
+                for (head, answer) in pair.answers(weights).enumerate() {
+                    let best = if number == 1 { answer } else { answer.max(strongest[row + head]) };
+                    strongest.push(best);
+                }
+            }
         }
         before = Some(sum);
     }
-    if sentences.len() < 2 {
-        keep(&whole);
-    }
-    let whole = whole.answers(weights).collect();
-    (strongest, whole)
+    (strongest, of_text)
 }
 
 fn features(weights: &Weights, sentence: &[Word]) -> Sum {

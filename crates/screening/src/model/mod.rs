@@ -13,7 +13,7 @@ use std::ops::Range;
 use crate::finding::{Category, Severity};
 use crate::rules::Found;
 use crate::tokens::{Sort, Text};
-use weights::{WEIGHTS, Weights};
+use weights::{SHORT, WEIGHTS, Weights};
 
 /// What the model answers, in the order of the weights file (`HEADS` in `tools/model/data.py`). Two answers are about
 /// the first category: whether the text is about hurting oneself at all, and whether somebody may be at risk now.
@@ -39,100 +39,139 @@ const INPUTS: usize = 8;
 /// How much the answer about risk counts in the score of the first category: who may be at risk ranks above what is
 /// only about it.
 const RISK_SHARE: f64 = 0.5;
+/// For a person to read, for each answer.
+const REASONS: [&str; HEADS.len()] = [
+    "Hurting oneself is spoken of.",
+    "Taken together, the words here read as if somebody may be at risk now. No single phrase says so; please read the \
+     whole text.",
+    "The words here read like a threat or a wish to harm somebody. Please read the whole text.",
+    "The words here read as if a child or an adult may be coming to harm. Please read the whole text.",
+    "Something private seems to be told of another person.",
+    "The writer seems to tell of their own therapy or health.",
+    "The words here may break the guidance on how to speak of suicide.",
+    "The words here read like advice that could do harm.",
+    "The words here read as if a therapist stepped over a professional boundary.",
+    "The words here read as abusive or as putting people down for who they are.",
+    "The words here read as sexual.",
+    "The words here read as advertising or as a scam.",
+];
 /// Endings that are taken off a word that isn't known, if a known word of at least [`LEAST_STEM`] letters is left.
 const ENDINGS: [&str; 7] = ["s", "ed", "d", "ing", "in", "ly", "er"];
 const LEAST_STEM: usize = 3;
-
-/// For a person to read.
-const REASON: &str = "Taken together, the words here read as if somebody may be at risk now. No single phrase says so; \
-                      please read the whole text.";
+/// Of fewer known words the model makes no finding: it would guess.
+const LEAST_KNOWN: usize = 4;
 
 /// What the model says of one text.
 pub(crate) struct Scores {
     answers: [f64; HEADS.len()],
-    /// The bytes of the sentence that speaks most of risk, if the text should be held.
-    held: Option<Range<usize>>,
+    /// For each answer that should lead to a finding, the bytes of the sentence that speaks most for it.
+    reached: Vec<(usize, Range<usize>)>,
 }
 
 impl Scores {
     /// The probability of a category; `None` for what the model didn't learn.
     pub(crate) fn of(&self, category: Category) -> Option<f64> {
-        if category == Category::SelfHarmRisk {
-            return Some((1.0 - RISK_SHARE) * self.answers[ABOUT] + RISK_SHARE * self.answers[RISK]);
-        }
-        HEADS.iter().position(|head| *head == category).map(|head| self.answers[head])
+        let answer = if category == Category::SelfHarmRisk {
+            (1.0 - RISK_SHARE) * self.answers[ABOUT] + RISK_SHARE * self.answers[RISK]
+        } else {
+            self.answers[HEADS.iter().position(|head| *head == category)?]
+        };
+        // More digits would say nothing, and not every reader of JSON gives them back as they were.
+        Some((answer * 1e6).round() / 1e6)
     }
 
-    /// Adds what the model found where no rule said as much.
+    /// Adds what the model found.
     pub(crate) fn find(&self, found: &mut Vec<Found>) {
-        let known = |found: &Found| {
-            found.category == Category::SelfHarmRisk && found.severity >= Severity::Caution
-        };
-        let Some(span) = &self.held else { return };
-        if found.iter().any(known) {
-            return;
+        for (head, span) in &self.reached {
+            let category = HEADS[*head];
+            found.push(Found {
+                category,
+                kind: None,
+                severity: Severity::Caution,
+                start: span.start,
+                end: span.end,
+                reason: REASONS[*head],
+                suggestion: None,
+            });
         }
-        found.push(Found {
-            category: Category::SelfHarmRisk,
-            kind: None,
-            severity: Severity::Caution,
-            start: span.start,
-            end: span.end,
-            reason: REASON,
-            suggestion: None,
-        });
     }
 }
 
 /// Scores a text. `found` is what the rules found in it.
+///
+/// A finding is made if the text reaches the threshold, or if it did so at the end of any of its sentences: what is added
+/// to a text must not hide what it says.
 pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
     let weights = &*WEIGHTS;
     let ranges: Vec<Range<usize>> = reading::sentences(text).collect();
-    let Read { rows, words: forms } = read(weights, text, &ranges);
-    let words: usize = rows.iter().map(Vec::len).sum();
-    if words == 0 {
-        return Scores { answers: [0.0; HEADS.len()], held: None };
+    let Read { rows, words, known: known_in } = read(weights, text, &ranges);
+    let mut scores = Scores { answers: [0.0; HEADS.len()], reached: Vec::new() };
+    if ranges.is_empty() {
+        return scores;
     }
-    let said = network::run(weights, &rows, RISK);
-    let (linear_strongest, linear_whole) = linear::run(weights, &forms);
-    let mut answers = [0.0; HEADS.len()];
-    for (head, answer) in answers.iter_mut().enumerate() {
-        let gravest =
-            found.iter().filter(|one| one.category == HEADS[head]).map(|one| one.severity).max();
+    let said = network::run(weights, &rows);
+    let (linear_strongest, linear_whole) = linear::run(weights, &words);
+    for (head, category) in HEADS.iter().enumerate() {
+        let gravest = found.iter().filter(|one| one.category == *category).map(|one| one.severity).max();
+        // Where the rules know the words and what is around them, the model has nothing to add; but in a long text words
+        // that are harmless in themselves can stand beside others that no rule knows.
+        let judged = |count| {
+            gravest.is_some_and(|severity| head != RISK || severity > Severity::Note || count <= SHORT)
+        };
         let by_rules = |severity| if gravest == Some(severity) { 1.0 } else { 0.0 };
-        #[allow(clippy::cast_precision_loss)] // Counts of words are small.
-        let inputs: [f32; INPUTS] = [
-            said.strongest[head],
-            said.whole[head],
-            linear_strongest[head],
-            linear_whole[head],
-            by_rules(Severity::Note),
-            by_rules(Severity::Caution),
-            by_rules(Severity::Stop),
-            (words as f32).ln_1p(),
-        ];
         let last = &weights.last[head * (INPUTS + 1)..(head + 1) * (INPUTS + 1)];
-        let sum = inputs.iter().zip(last).map(|(input, weight)| input * weight).sum::<f32>() + last[INPUTS];
-        *answer = 1.0 / (1.0 + f64::from(-sum).exp());
+        let (mut count, mut known, mut sum, mut reached) = (0, 0, 0.0, false);
+        for (sentence, rows) in rows.iter().enumerate() {
+            let at = sentence * HEADS.len() + head;
+            count += rows.len();
+            known += known_in[sentence];
+            #[allow(clippy::cast_precision_loss)] // Counts of words are small.
+            let inputs: [f32; INPUTS] = [
+                said.strongest[at],
+                said.whole[at],
+                linear_strongest[at],
+                linear_whole[at],
+                by_rules(Severity::Note),
+                by_rules(Severity::Caution),
+                by_rules(Severity::Stop),
+                (count as f32).ln_1p(),
+            ];
+            sum = inputs.iter().zip(last).map(|(input, weight)| input * weight).sum::<f32>() + last[INPUTS];
+            reached |= known >= LEAST_KNOWN && !judged(count) && sum >= weights.threshold(head, count);
+        }
+        scores.answers[head] = 1.0 / (1.0 + f64::from(-sum).exp());
+        if reached {
+            let alone = |sentence: usize| said.alone[sentence * HEADS.len() + head];
+            let most = (0..ranges.len()).max_by(|a, b| alone(*a).total_cmp(&alone(*b)));
+            scores.reached.extend(
+                most.map(|at| {
+                    (head, text.tokens[ranges[at].start].start..text.tokens[ranges[at].end - 1].end)
+                }),
+            );
+        }
     }
-    let strongest = (0..ranges.len()).max_by(|a, b| said.risk[*a].total_cmp(&said.risk[*b]));
-    let held = strongest
-        .filter(|_| answers[RISK] >= f64::from(weights.threshold(words)))
-        .map(|at| text.tokens[ranges[at].start].start..text.tokens[ranges[at].end - 1].end);
-    Scores { answers, held }
+    scores
 }
 
 /// The sentences of a text, as both parts want them.
 struct Read {
     rows: Vec<Vec<u16>>,
     words: Vec<Vec<linear::Word>>,
+    /// How many words of each sentence are known; numbers, links and the like don't count.
+    known: Vec<usize>,
 }
 
 fn read(weights: &Weights, text: &Text, sentences: &[Range<usize>]) -> Read {
-    let mut read = Read { rows: Vec::with_capacity(sentences.len()), words: Vec::with_capacity(sentences.len()) };
+    let count = sentences.len();
+    let mut read = Read {
+        rows: Vec::with_capacity(count),
+        words: Vec::with_capacity(count),
+        known: Vec::with_capacity(count),
+    };
     for sentence in sentences {
         let mut rows: Vec<u16> = Vec::with_capacity(sentence.len() + 1);
         let mut words: Vec<linear::Word> = Vec::with_capacity(sentence.len() + 1);
+        let mut known = 0;
         for token in sentence.clone() {
             let word = reading::word(text, token);
             let row = match weights.row(word.as_bytes()) {
@@ -141,6 +180,7 @@ fn read(weights: &Weights, text: &Text, sentences: &[Range<usize>]) -> Read {
                 }
                 row => row,
             };
+            known += usize::from(row != 0 && text.tokens[token].sort == Sort::Word);
             rows.push(row);
             words.push(linear::Word::new(weights, word.as_bytes(), row));
         }
@@ -152,6 +192,7 @@ fn read(weights: &Weights, text: &Text, sentences: &[Range<usize>]) -> Read {
         }
         read.rows.push(rows);
         read.words.push(words);
+        read.known.push(known);
     }
     read
 }

@@ -1,18 +1,18 @@
 //! The arithmetic: from words to the answers for each sentence and for the text.
 //!
-//! Invariant: the sums over words are sums of whole numbers, so they are the same on every machine, and the work is the
-//! same for every word: linear in the text.
+//! Invariant: the sums over words are of whole numbers, small enough to be exact as `f32`, so they are the same on every
+//! machine; and the work is the same for every word: linear in the text.
 
-use super::weights::{Layers, Weights};
+use super::weights::{BLOCK, Layers, Weights};
 
-/// What the network says of a text, before the last step.
+/// What the network says, before the last step: three tables with a row of answers for each sentence.
 pub(crate) struct Answers {
-    /// For each answer that of the sentence in which it is strongest.
+    /// Of the sentence alone.
+    pub(crate) alone: Vec<f32>,
+    /// The strongest of any sentence so far.
     pub(crate) strongest: Vec<f32>,
-    /// For each answer that of the text as a whole.
+    /// Of the text so far, as a whole.
     pub(crate) whole: Vec<f32>,
-    /// For each sentence the answer about risk.
-    pub(crate) risk: Vec<f32>,
 }
 
 /// Of each feature the strongest trace and the sum of all traces, in a stretch of words.
@@ -74,48 +74,59 @@ impl Pool {
     }
 }
 
-/// Runs the network over sentences, each given as the rows of its words. `risk_head` is the answer kept for each.
-pub(crate) fn run(weights: &Weights, sentences: &[Vec<u16>], risk_head: usize) -> Answers {
+/// Runs the network over sentences, each given as the rows of its words.
+pub(crate) fn run(weights: &Weights, sentences: &[Vec<u16>]) -> Answers {
     let (dims, filters, heads) = (weights.dims, weights.filters, weights.heads);
     let mut whole = Pool::new(filters);
     let mut pool = Pool::new(filters);
     let mut trace = vec![0.0_f32; filters];
     let mut cells = vec![0.0_f32; weights.hidden];
     let mut answers = vec![0.0_f32; heads];
-    let mut strongest = vec![f32::MIN; heads];
-    let mut risk = Vec::with_capacity(sentences.len());
-    let mut numbers: Vec<i16> = Vec::new();
+    let mut best = vec![f32::MIN; heads];
+    let room = || Vec::with_capacity(sentences.len() * heads);
+    let mut said = Answers { alone: room(), strongest: room(), whole: room() };
+    let mut numbers: Vec<f32> = Vec::new();
     for sentence in sentences {
         // Nothing stands before the first word and after the last.
         numbers.clear();
-        numbers.resize(dims, 0);
+        numbers.resize(dims, 0.0);
         for row in sentence {
             let vector = weights.vector(usize::from(*row));
-            numbers.extend(vector.iter().map(|byte| i16::from(byte.cast_signed())));
+            numbers.extend(vector.iter().map(|byte| f32::from(byte.cast_signed())));
         }
-        numbers.resize(numbers.len() + dims, 0);
+        numbers.resize(numbers.len() + dims, 0.0);
         pool.clear();
         for three in numbers.windows(3 * dims).step_by(dims) {
-            for (index, value) in trace.iter_mut().enumerate() {
-                let filter = &weights.convolution[index * 3 * dims..(index + 1) * 3 * dims];
-                #[allow(clippy::cast_precision_loss)] // The sum is below 2^22.
-                let sum = dot(three, filter) as f32;
-                *value = (sum * weights.scale[index] + weights.bias[index]).max(0.0);
-            }
+            convolve(three, weights, &mut trace);
             pool.add(&trace);
         }
         pool.answers(&weights.sentence, heads, &mut cells, &mut answers);
-        for (best, answer) in strongest.iter_mut().zip(&answers) {
+        said.alone.extend_from_slice(&answers);
+        for (best, answer) in best.iter_mut().zip(&answers) {
             *best = best.max(*answer);
         }
-        risk.push(answers[risk_head]);
+        said.strongest.extend_from_slice(&best);
         whole.include(&pool);
+        whole.answers(&weights.text, heads, &mut cells, &mut answers);
+        said.whole.extend_from_slice(&answers);
     }
-    whole.answers(&weights.text, heads, &mut cells, &mut answers);
-    Answers { strongest, whole: answers, risk }
+    said
 }
 
-/// The sum of products; of equal length, a multiple of 8.
-fn dot(a: &[i16], b: &[i16]) -> i32 {
-    a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
+/// How strongly three words in a row show each feature.
+fn convolve(three: &[f32], weights: &Weights, trace: &mut [f32]) {
+    let blocks = weights.convolution.chunks_exact(three.len() * BLOCK);
+    for (index, (block, trace)) in blocks.zip(trace.chunks_exact_mut(BLOCK)).enumerate() {
+        // At most 3 * 48 * 127 * 127, below 2^24: exact in any order.
+        let mut sums = [0.0_f32; BLOCK];
+        for (number, row) in three.iter().zip(block.chunks_exact(BLOCK)) {
+            for (sum, weight) in sums.iter_mut().zip(row) {
+                *sum += number * weight;
+            }
+        }
+        let at = index * BLOCK;
+        for (lane, (value, sum)) in trace.iter_mut().zip(sums).enumerate() {
+            *value = (sum * weights.scale[at + lane] + weights.bias[at + lane]).max(0.0);
+        }
+    }
 }

@@ -41,9 +41,10 @@ fn the_answers_are_those_of_training() {
         let text = Text::new(&normalised);
         let ranges: Vec<_> = reading::sentences(&text).collect();
         let read = read(weights, &text, &ranges);
-        let said = network::run(weights, &read.rows, RISK);
+        let said = network::run(weights, &read.rows);
         let (strongest, whole) = linear::run(weights, &read.words);
         for (ours, theirs) in [said.strongest, said.whole, strongest, whole].iter().zip(&golden.parts) {
+            let ours = &ours[ours.len() - HEADS.len()..];
             assert_eq!(ours.len(), theirs.len());
             for (ours, theirs) in ours.iter().zip(theirs) {
                 assert!((ours - theirs).abs() < 1e-3, "{}: {ours} is not {theirs}", golden.text);
@@ -61,7 +62,10 @@ fn risk_ranks_above_what_only_resembles_it() {
         ("I can't find a reason to be alive any more.", "I can't find a reason to renew my gym membership."),
         ("I want to die tonight.", "That cake is to die for."),
         ("I'm going to kill myself.", "How do I kill a process on Linux?"),
-        ("I keep thinking about ending my life.", "Asking about suicide doesn't put the idea in anybody's head."),
+        (
+            "I keep thinking about ending my life.",
+            "Asking about suicide doesn't put the idea in anybody's head.",
+        ),
         ("Everybody would be better off without me.", "Everybody would be better off with a day's holiday."),
     ] {
         assert!(rank(graver) > rank(milder), "{graver} {} | {milder} {}", rank(graver), rank(milder));
@@ -72,7 +76,7 @@ fn risk_ranks_above_what_only_resembles_it() {
 fn a_text_without_words_scores_nothing() {
     for text in ["", "...", "\n\n", "*** !!!"] {
         let scores = scored(text);
-        assert!(scores.held.is_none());
+        assert!(scores.reached.is_empty());
         assert!(Category::ALL.iter().all(|category| scores.of(*category).unwrap_or(0.0) < 0.001), "{text:?}");
     }
 }

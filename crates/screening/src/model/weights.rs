@@ -8,11 +8,15 @@ use std::sync::LazyLock;
 /// The whole file.
 static FILE: &[u8] = include_bytes!("../../models/model.bin");
 /// What the file begins with; the last character counts the changes of its layout.
-const MAGIC: &[u8; 8] = b"CCMODEL2";
+const MAGIC: &[u8; 8] = b"CCMODEL3";
+/// Filters that are computed side by side: as many sums as fit in the registers.
+pub(crate) const BLOCK: usize = 32;
+/// The most numbers for a word with which the sums of a filter are exact.
+const LARGEST: usize = 340;
 /// Numbers of 32 bits after the magic.
 const HEADER: usize = 9;
 /// A feature lies at most so far from where its hash points; `tools/model/export.py` leaves out what would not.
-const FARTHEST: usize = 16;
+const FARTHEST: usize = 32;
 
 /// The numbers of the network. Matrices are row by row.
 pub(crate) struct Weights {
@@ -27,12 +31,13 @@ pub(crate) struct Weights {
     /// Answers.
     pub(crate) heads: usize,
     /// Inputs of the last step for each answer.
+    #[cfg(test)]
     pub(crate) inputs: usize,
     keys: &'static [u8],
     rows: &'static [u8],
     vectors: &'static [u8],
-    /// `filters` rows of three words' worth of numbers.
-    pub(crate) convolution: Vec<i16>,
+    /// Blocks of [`BLOCK`] filters; in a block, for each number of three words the weights of these filters.
+    pub(crate) convolution: Vec<f32>,
     /// What one unit of a filter's sum is worth.
     pub(crate) scale: Vec<f32>,
     pub(crate) bias: Vec<f32>,
@@ -52,7 +57,7 @@ pub(crate) struct Weights {
     pub(crate) linear_bias: Vec<f32>,
     /// For each answer its last step: `inputs` weights and what is added.
     pub(crate) last: Vec<f32>,
-    /// From what on somebody may be at risk, by the length of the text: see [`Weights::threshold`].
+    /// For each answer and both lengths: see [`Weights::threshold`].
     thresholds: Vec<f32>,
     /// Sentences with the answers that they must get, as JSON lines.
     #[cfg(test)]
@@ -130,17 +135,15 @@ impl Weights {
         None
     }
 
-    /// From which probability on a text of so many words is held. Long texts say more that only resembles risk.
-    pub(crate) fn threshold(&self, words: usize) -> f32 {
-        let at = usize::from(words > SHORT) + usize::from(words > LONG);
-        self.thresholds[at.min(self.thresholds.len() - 1)]
+    /// From which sum of the last step on an answer is a finding, in a text of so many words.
+    pub(crate) fn threshold(&self, head: usize, words: usize) -> f32 {
+        self.thresholds[head * LENGTHS + usize::from(words > SHORT)]
     }
 }
 
-/// Texts of at most so many words are short (a post), above [`LONG`] long (a story). The same as in
-/// `tools/model/train.py`.
-const SHORT: usize = 40;
-const LONG: usize = 150;
+/// Texts of at most so many words are short (a post). The same as in `tools/model/train.py`.
+pub(crate) const SHORT: usize = 40;
+const LENGTHS: usize = 2;
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
     u16::from_le_bytes([bytes[2 * at], bytes[2 * at + 1]])
@@ -187,7 +190,12 @@ fn read(file: &'static [u8]) -> Option<Weights> {
     let (slots, rows, dims, filters) = (number(0), number(1), number(2), number(3));
     let (hidden, heads, inputs, thresholds) = (number(4), number(5), number(6), number(7));
     let feature_slots = number(8);
-    if !slots.is_power_of_two() || rows > slots * 2 / 3 {
+    if thresholds != heads * LENGTHS
+        || !slots.is_power_of_two()
+        || rows > slots * 2 / 3
+        || filters % BLOCK != 0
+        || dims > LARGEST
+    {
         return None;
     }
     Some(Weights {
@@ -196,13 +204,23 @@ fn read(file: &'static [u8]) -> Option<Weights> {
         filters,
         hidden,
         heads,
+        #[cfg(test)]
         inputs,
         keys: sections.bytes(4 * slots)?,
         rows: sections.bytes(2 * slots)?,
         vectors: sections.bytes(rows * dims)?,
         convolution: {
+            // In the file each filter is a row.
             let bytes = sections.bytes(3 * dims * filters)?;
-            bytes.iter().map(|byte| i16::from(byte.cast_signed())).collect()
+            let weight =
+                |filter: usize, number: usize| f32::from(bytes[filter * 3 * dims + number].cast_signed());
+            let filters_of = |block: usize| block * BLOCK..(block + 1) * BLOCK;
+            (0..filters / BLOCK)
+                .flat_map(|block| {
+                    (0..3 * dims)
+                        .flat_map(move |number| filters_of(block).map(move |filter| weight(filter, number)))
+                })
+                .collect()
         },
         scale: sections.floats(filters)?,
         bias: sections.floats(filters)?,
