@@ -28,6 +28,8 @@ SENTENCES = 40
 LONGEST_MEASURED = 1024
 SENTENCES_MEASURED = 160
 # Words in a batch.
+# Share of words that training leaves in a text.
+KEPT = 0.8
 BATCH = 8192
 LENGTHS = [16, 32, 64, 128, 256, 512, 1024]
 
@@ -59,7 +61,7 @@ def forward(params, vectors, words, sentence, key=None, drop=0.0, most=SENTENCES
     e = (vectors + params["delta"])[jnp.maximum(words, 0)] * there
     if key is not None:
         k1, k2, k3 = jax.random.split(key, 3)
-        e = e * jax.random.bernoulli(k1, 0.9, (B, T, 1))
+        e = e * jax.random.bernoulli(k1, KEPT, (B, T, 1))
     same = (sentence[:, 1:] == sentence[:, :-1])[..., None] * there[:, 1:]
     before = jnp.pad(e[:, :-1] * same, ((0, 0), (1, 0), (0, 0)))
     after = jnp.pad(e[:, 1:] * same, ((0, 0), (0, 1), (0, 0)))
@@ -136,7 +138,7 @@ def joined(a, b):
 DECAY = {"conv": 0.005, "hid": 0.005, "text_hid": 0.005, "out": 0.005, "text_out": 0.005, "delta": 0.05}
 
 
-def train(texts, targets, weights, vectors, seed, epochs, harmless, compose=0.3, rate=8e-3, drop=0.2, log=print):
+def train(texts, targets, weights, vectors, seed, epochs, harmless, compose=0.3, rate=8e-3, drop=0.3, log=print):
     """`harmless`: texts that may stand beside another without changing what it is."""
     rng = np.random.default_rng(seed)
     params = jax.tree.map(jnp.asarray, start(vectors, seed))

@@ -23,7 +23,7 @@ from data import HEADS
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20
-EPOCHS = 11
+EPOCHS = 15
 CLUSTERS = 500
 # One text in so many is held back from the first training.
 HELD_BACK = 5
@@ -115,19 +115,33 @@ CALM = ("client_questions", "distress", "therapist_answers")
 # Of the texts of people at risk so many are to be held, as long as of the harmless ones of no more than this share are. In
 # short texts a word or two decides, and the rules know better.
 WANTED_RECALL = 0.97
-MOST_ALARMS = (0.03, 0.08)
+MOST_ALARMS = (0.03, 0.07)
 # A share of fewer texts says nothing.
 FEWEST = 50
 
 
-def lengths(count):
-    """Which texts are short, and which long."""
-    return [count <= SHORT, count > SHORT]
+def beginnings(readings_, most=40):
+    """Each text after each of its sentences, as screening looks at it, and which text each beginning is of."""
+    every, of = [], []
+    for number, reading in enumerate(readings_):
+        for end in range(1, min(len(reading["sentences"]), most) + 1):
+            every.append({"sentences": reading["sentences"][:end], "found": reading["found"]})
+            of.append(number)
+        if len(reading["sentences"]) > most:
+            every.append(reading)
+            of.append(number)
+    return every, np.array(of)
 
 
-def thresholds(items, given, risk):
-    """For short and long texts: from which probability on a text is held."""
+def thresholds(items, given, risk, of):
+    """For short and long texts: from which probability on a text is held. `risk`: of each beginning of a text."""
     count = np.array([sum(map(len, reading["sentences"])) for reading in given])
+    whole = np.zeros(len(items))
+    np.maximum.at(whole, of, count)
+    highest = np.zeros((2, len(items)))
+    for length in (0, 1):
+        of_length = (count > SHORT) == bool(length)
+        np.maximum.at(highest[length], of[of_length], risk[of_length])
     at_risk = np.array([
         (item.source == "cssrs" and item.given >= 2)
         or (item.source.startswith("corpus") and item.given.get("self_harm_risk", 0) >= 2)
@@ -138,13 +152,17 @@ def thresholds(items, given, risk):
         item.source.split("/")[0] if item.labels.get("self_harm_now", (1.0, 0.0))[0] == 0.0 else "" for item in items
     ])
     answers = []
-    for inside, most in zip(lengths(count), MOST_ALARMS):
-        recall = np.array([(risk[inside & at_risk] >= limit).mean() for limit in GRID])
+    held = np.zeros(len(items), bool)
+    for length, most in enumerate(MOST_ALARMS):
+        inside = (whole > SHORT) == bool(length)
+        reached = [held | (highest[length] >= limit) for limit in GRID]
+        recall = np.array([r[inside & at_risk].mean() for r in reached])
         groups = [inside & (sources == name) for name in (*CALM, "corpus")]
-        alarms = np.array([np.mean([(risk[g] >= limit).mean() for g in groups if g.sum() >= FEWEST]) for limit in GRID])
+        alarms = np.array([np.mean([r[g].mean() for g in groups if g.sum() >= FEWEST]) for r in reached])
         wanted = GRID[recall >= WANTED_RECALL].max(initial=GRID[0])
         allowed = GRID[alarms <= most].min(initial=GRID[-1])
         answers.append(float(max(wanted, allowed)))
+        held |= highest[length] >= answers[-1]
     return answers
 
 
@@ -172,12 +190,12 @@ def threshold(items, head, answer):
     return 1.0
 
 
-def limits(items, given, parts, last):
+def limits(items, given, parts, last, risk, begun, of):
     """For each head and length the sum of the last step from which on there is a finding; the first head makes none."""
     answers = [probability(last_inputs(parts, given, head), last[head]) for head in range(len(HEADS))]
     chosen = np.array([
         [1.0] * 2,
-        thresholds(items, given, answers[1]),
+        thresholds(items, begun, risk, of),
         *([threshold(items, head, answers[head])] * 2 for head in range(2, len(HEADS))),
     ])
     print("thresholds", dict(zip(HEADS[1:], chosen[1:].tolist())))
@@ -247,9 +265,13 @@ def main():
         inputs = last_inputs(parts, checked_given, head)
         last.append(last_step(inputs[answered], targets[back][answered, head], weights[back][answered, head]))
     last = np.array(last)
-    reached = limits(checked, checked_given, parts, last)
+    begun, of = beginnings(checked_given)
+    said = net.predict(params, vectors, [net.encode(reading["sentences"], index) for reading in begun])
+    said += linear.predict(*fitted, hashed(begun))
+    risk = probability(last_inputs(said, begun, 1), last[1])
+    reached = limits(checked, checked_given, parts, last, risk, begun, of)
     if arguments.keep:
-        np.savez(arguments.keep, parts=parts, last=last, ids=[item.id for item in checked])
+        np.savez(arguments.keep, parts=parts, last=last, risk=risk, of=of, begun=said, ids=[item.id for item in checked])
 
     params, (known, fitted) = trained(np.arange(len(items)), SEED, "all")
     params, rows, word_bytes, conv, scale = export.rounded(params, vectors)
