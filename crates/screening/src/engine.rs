@@ -1,10 +1,11 @@
-//! From a text to a report: normalise, apply the rules, merge, route.
+//! From a text to a report: normalise, apply the rules, ask the model, merge, route.
 //!
 //! Invariant: the same text gives the same report on every machine, and the work is linear in the length of the text.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::finding::Finding;
+use crate::model;
 use crate::normalise::Normalised;
 use crate::report::{EngineVersion, Outcome, Report};
 use crate::rules::{self, Found};
@@ -17,8 +18,11 @@ pub const ENGINE: EngineVersion = EngineVersion(1);
 #[must_use]
 pub fn screen(text: &str) -> Report {
     let normalised = Normalised::new(text);
-    let found = merged(rules::apply(&Text::new(&normalised)));
-    let findings = found
+    let text = Text::new(&normalised);
+    let mut found = rules::apply(&text);
+    let scores = model::score(&text, &found);
+    scores.find(&mut found);
+    let findings = merged(found)
         .into_iter()
         .map(|found| {
             let (start, end) = normalised.span(found.start, found.end);
@@ -33,7 +37,7 @@ pub fn screen(text: &str) -> Report {
             }
         })
         .collect();
-    Report::new(ENGINE, findings)
+    Report::new(ENGINE, findings).scored(|category| scores.of(category))
 }
 
 /// Screens one text; whatever goes wrong inside becomes [`Outcome::Failed`], which holds the item.

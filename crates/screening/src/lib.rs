@@ -9,6 +9,7 @@ mod engine;
 mod finding;
 mod hate;
 mod lexicon;
+mod model;
 mod names;
 mod normalise;
 mod people;
@@ -19,6 +20,8 @@ mod scope;
 mod show;
 mod spelling;
 mod tokens;
+#[doc(hidden)]
+pub mod training;
 
 pub use engine::{ENGINE, screen, screen_safely};
 pub use finding::{Category, Finding, InvalidSeverity, Kind, Severity};

@@ -48,8 +48,8 @@ pub struct Report {
     pub tier: Tier,
     /// What was found, in the order of the text.
     pub findings: Vec<Finding>,
-    /// For each of the twelve categories a number from 0 to 1. This version derives it from the gravest finding of the
-    /// category (it rises with severity and is not calibrated): good for ranking, not to be read as a probability.
+    /// For each of the twelve categories a number from 0 to 1: the model's probability, which knows of the findings.
+    /// For `personal_data`, which no model learnt, it follows from the gravest finding and is good for ranking alone.
     pub scores: BTreeMap<Category, f64>,
 }
 
@@ -112,6 +112,15 @@ impl Report {
         let (route, tier) = route(&findings);
         let scores = Category::ALL.iter().map(|category| (*category, score(&findings, *category))).collect();
         Self { engine, route, tier, findings, scores }
+    }
+
+    /// The same with the probabilities of a model, for the categories that it knows.
+    #[must_use]
+    pub(crate) fn scored(mut self, probability: impl Fn(Category) -> Option<f64>) -> Self {
+        for (category, score) in &mut self.scores {
+            *score = probability(*category).unwrap_or(*score);
+        }
+        self
     }
 
     /// Rank among reports: hold, redact, decline, elevated review, standard review, from the most careful down.
