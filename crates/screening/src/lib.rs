@@ -22,6 +22,7 @@ mod spelling;
 mod tokens;
 #[doc(hidden)]
 pub mod training;
+mod voice;
 
 pub use engine::{ENGINE, screen, screen_safely};
 pub use finding::{Category, Finding, InvalidSeverity, Kind, Severity};

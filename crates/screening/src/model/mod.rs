@@ -13,6 +13,7 @@ use std::ops::Range;
 use crate::finding::{Category, Severity};
 use crate::rules::Found;
 use crate::tokens::{Sort, Text};
+use crate::voice;
 use weights::{SHORT, WEIGHTS, Weights};
 
 /// What the model answers, in the order of the weights file (`HEADS` in `tools/model/data.py`). Two answers are about
@@ -112,6 +113,8 @@ pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
         return scores;
     }
     let said = network::run(weights, &rows);
+    // Education and support speak of danger to whoever reads them.
+    let unsure = if voice::is_general(text) { DOUBT } else { 0.0 };
     let (linear_strongest, linear_whole) = linear::run(weights, &words);
     for (head, category) in HEADS.iter().enumerate() {
         let gravest = found.iter().filter(|one| one.category == *category).map(|one| one.severity).max();
@@ -119,12 +122,13 @@ pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
         // by what is around them, it must be surer; but in a long text such words can stand beside others that no rule
         // knows.
         let margin = |count| match gravest {
+            None if head == RISK => unsure,
             None => 0.0,
             Some(Severity::Note) if head == RISK => {
                 if count <= SHORT {
                     DOUBT
                 } else {
-                    0.0
+                    unsure
                 }
             }
             Some(_) => f32::INFINITY,
