@@ -58,8 +58,6 @@ const REASONS: [&str; HEADS.len()] = [
 /// Endings that are taken off a word that isn't known, if a known word of at least [`LEAST_STEM`] letters is left.
 const ENDINGS: [&str; 7] = ["s", "ed", "d", "ing", "in", "ly", "er"];
 const LEAST_STEM: usize = 3;
-/// By how much a sum must be above the threshold where the rules judged the same words harmless.
-const DOUBT: f32 = 1.5;
 /// Of fewer known words the model makes no finding: it would guess.
 const LEAST_KNOWN: usize = 4;
 
@@ -115,19 +113,10 @@ pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
     let (linear_strongest, linear_whole) = linear::run(weights, &words);
     for (head, category) in HEADS.iter().enumerate() {
         let gravest = found.iter().filter(|one| one.category == *category).map(|one| one.severity).max();
-        // Where the rules found as much, the model has nothing to add. Where they know the words and judged them harmless
-        // by what is around them, it must be surer; but in a long text such words can stand beside others that no rule
-        // knows.
-        let margin = |count| match gravest {
-            None => 0.0,
-            Some(Severity::Note) if head == RISK => {
-                if count <= SHORT {
-                    DOUBT
-                } else {
-                    0.0
-                }
-            }
-            Some(_) => f32::INFINITY,
+        // Where the rules know the words, and what is around them, the model has nothing to add; but in a long text words
+        // that they judged harmless can stand beside others that no rule knows.
+        let judged = |count| {
+            gravest.is_some_and(|severity| head != RISK || severity > Severity::Note || count <= SHORT)
         };
         let by_rules = |severity| if gravest == Some(severity) { 1.0 } else { 0.0 };
         let last = &weights.last[head * (INPUTS + 1)..(head + 1) * (INPUTS + 1)];
@@ -148,7 +137,7 @@ pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
                 (count as f32).ln_1p(),
             ];
             sum = inputs.iter().zip(last).map(|(input, weight)| input * weight).sum::<f32>() + last[INPUTS];
-            reached |= known >= LEAST_KNOWN && sum >= weights.threshold(head, count) + margin(count);
+            reached |= known >= LEAST_KNOWN && !judged(count) && sum >= weights.threshold(head, count);
         }
         scores.answers[head] = 1.0 / (1.0 + f64::from(-sum).exp());
         if reached {
