@@ -115,7 +115,7 @@ CALM = ("client_questions", "distress", "therapist_answers")
 # Of the texts of people at risk so many are to be held, as long as of the harmless ones of no more than this share are. In
 # short texts a word or two decides, and the rules know better.
 WANTED_RECALL = 0.97
-MOST_ALARMS = (0.03, 0.07)
+MOST_ALARMS = (0.03, 0.09)
 # A share of fewer texts says nothing.
 FEWEST = 50
 
@@ -171,6 +171,8 @@ PRECISION = 0.9
 # What holds a text may be found in no more than this share of calm ones, and any other thing in no more than that share of
 # texts that are known not to have it.
 MOST_HELD, MOST_WRONG = 0.01, 0.02
+# What is less likely than not makes no finding, whatever the few texts say by which thresholds are chosen.
+LEAST_SURE = 0.5
 
 
 def threshold(items, head, answer):
@@ -182,7 +184,7 @@ def threshold(items, head, answer):
         groups, most = [np.array([item.source == calm for item in items]) for calm in CALM], MOST_HELD
     else:
         groups, most = [~own & (known <= 0.2)], MOST_WRONG
-    for limit in GRID:
+    for limit in GRID[GRID >= LEAST_SURE]:
         chosen = own & (answer >= limit)
         wrong = max((answer[group] >= limit).mean() for group in groups if group.any())
         if chosen.any() and (known[chosen] >= 0.8).mean() > PRECISION and wrong <= most:

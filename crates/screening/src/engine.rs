@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::model;
 use crate::normalise::Normalised;
 use crate::report::{EngineVersion, Outcome, Report};
-use crate::rules::{self, Found};
+use crate::rules::{self, Applied, Found};
 use crate::tokens::Text;
 
 /// The version of this engine. It changes with every change of rules that could change a report.
@@ -19,8 +19,8 @@ pub const ENGINE: EngineVersion = EngineVersion(1);
 pub fn screen(text: &str) -> Report {
     let normalised = Normalised::new(text);
     let text = Text::new(&normalised);
-    let mut found = rules::apply(&text);
-    let scores = model::score(&text, &found);
+    let Applied { mut found, lifted } = rules::apply(&text);
+    let scores = model::score(&text, &found, &lifted);
     scores.find(&mut found);
     let findings = merged(found)
         .into_iter()

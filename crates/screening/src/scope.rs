@@ -12,6 +12,8 @@ use crate::tokens::Text;
 pub(crate) enum Scope {
     /// Nothing.
     Plain,
+    /// A figure of speech or a denial: it finds nothing, and the model is told.
+    Harmless,
     /// A present statement in the first person: reported speech changes whose it is.
     Own,
     /// A past statement in the first person: words for "recently" make it graver.
@@ -266,6 +268,7 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
     let recent = rule.recent.unwrap_or(rule.severity);
     match rule.scope {
         Scope::Plain => same(rule.severity),
+        Scope::Harmless => None,
         Scope::Own => {
             if around.is_turned() || around.right_after(Cue::SubjectAfter) {
                 return None;

@@ -35,6 +35,6 @@ pub fn read(text: &str) -> Reading {
             words
         })
         .collect();
-    let found = rules::apply(&text).into_iter().map(|found| (found.category, found.severity)).collect();
+    let found = rules::apply(&text).found.into_iter().map(|found| (found.category, found.severity)).collect();
     Reading { sentences, found }
 }

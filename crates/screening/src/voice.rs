@@ -2,6 +2,8 @@
 //!
 //! Invariant: in doubt somebody speaks. A text without any person in it ("can't go on, goodbye") is never a general voice.
 
+use std::ops::Range;
+
 use crate::tokens::{Sort, Text};
 
 /// The writer, or somebody the writer knows.
@@ -32,22 +34,26 @@ const ANYBODY: [&str; 21] = [
     "we",
 ];
 
-/// Whether a text speaks of whoever it may be and, outside quotation marks, of nobody in particular.
-pub(crate) fn is_general(text: &Text) -> bool {
-    let mut general = false;
+/// For each range of tokens, in order: whether the text up to its end speaks of whoever it may be and, outside quotation
+/// marks, of nobody in particular. What is added after an end never changes what was said up to it.
+pub(crate) fn general_to(text: &Text, ranges: &[Range<usize>]) -> Vec<bool> {
+    let (mut anybody, mut somebody) = (false, false);
     let (mut quoted, mut seen) = (false, 0);
-    for (index, token) in text.tokens.iter().enumerate() {
-        let marks = text.normalised.folded[seen..token.start].iter().filter(|byte| **byte == b'"').count();
-        seen = token.end;
-        quoted ^= marks % 2 == 1;
-        if quoted || token.sort != Sort::Word {
-            continue;
+    let mut general = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        for index in range.clone() {
+            let token = &text.tokens[index];
+            let marks =
+                text.normalised.folded[seen..token.start].iter().filter(|byte| **byte == b'"').count();
+            seen = token.end;
+            quoted ^= marks % 2 == 1;
+            if !quoted && token.sort == Sort::Word {
+                let form = text.form(index);
+                somebody |= SOMEBODY.contains(&form);
+                anybody |= ANYBODY.contains(&form);
+            }
         }
-        let form = text.form(index);
-        if SOMEBODY.contains(&form) {
-            return false;
-        }
-        general |= ANYBODY.contains(&form);
+        general.push(anybody && !somebody);
     }
     general
 }
@@ -68,7 +74,9 @@ mod tests {
             ("can't go on", false),
             ("\"People leave\", I wrote.", false),
         ] {
-            assert_eq!(is_general(&Text::new(&Normalised::new(text))), general, "{text}");
+            let normalised = Normalised::new(text);
+            let text = Text::new(&normalised);
+            assert_eq!(general_to(&text, &text.sentences).last(), Some(&general));
         }
     }
 }

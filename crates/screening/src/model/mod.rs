@@ -11,7 +11,7 @@ mod weights;
 use std::ops::Range;
 
 use crate::finding::{Category, Severity};
-use crate::rules::Found;
+use crate::rules::{Found, Lifted};
 use crate::tokens::{Sort, Text};
 use crate::voice;
 use weights::{SHORT, WEIGHTS, Weights};
@@ -59,7 +59,8 @@ const REASONS: [&str; HEADS.len()] = [
 /// Endings that are taken off a word that isn't known, if a known word of at least [`LEAST_STEM`] letters is left.
 const ENDINGS: [&str; 7] = ["s", "ed", "d", "ing", "in", "ly", "er"];
 const LEAST_STEM: usize = 3;
-/// By how much a sum must be above the threshold where the rules judged the same words harmless.
+/// By how much a sum must be above the threshold for each ground to doubt it: a general voice, or words that the rules
+/// know and left alone.
 const DOUBT: f32 = 1.5;
 /// Of fewer known words the model makes no finding: it would guess.
 const LEAST_KNOWN: usize = 4;
@@ -100,11 +101,11 @@ impl Scores {
     }
 }
 
-/// Scores a text. `found` is what the rules found in it.
+/// Scores a text. `found` is what the rules found in it, `lifted` what they knew and left alone.
 ///
 /// A finding is made if the text reaches the threshold, or if it did so at the end of any of its sentences: what is added
 /// to a text must not hide what it says.
-pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
+pub(crate) fn score(text: &Text, found: &[Found], lifted: &[Lifted]) -> Scores {
     let weights = &*WEIGHTS;
     let ranges: Vec<Range<usize>> = reading::sentences(text).collect();
     let Read { rows, words, known: known_in } = read(weights, text, &ranges);
@@ -113,25 +114,14 @@ pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
         return scores;
     }
     let said = network::run(weights, &rows);
-    // Education and support speak of danger to whoever reads them.
-    let unsure = if voice::is_general(text) { DOUBT } else { 0.0 };
+    let general = voice::general_to(text, &ranges);
     let (linear_strongest, linear_whole) = linear::run(weights, &words);
     for (head, category) in HEADS.iter().enumerate() {
         let gravest = found.iter().filter(|one| one.category == *category).map(|one| one.severity).max();
-        // Where the rules found as much, the model has nothing to add. Where they know the words and judged them harmless
-        // by what is around them, it must be surer; but in a long text such words can stand beside others that no rule
-        // knows.
-        let margin = |count| match gravest {
-            None if head == RISK => unsure,
-            None => 0.0,
-            Some(Severity::Note) if head == RISK => {
-                if count <= SHORT {
-                    DOUBT
-                } else {
-                    unsure
-                }
-            }
-            Some(_) => f32::INFINITY,
+        // Where the rules know the words, and what is around them, the model has nothing to add; but in a long text words
+        // that they judged harmless can stand beside others that no rule knows.
+        let judged = |count| {
+            gravest.is_some_and(|severity| head != RISK || severity > Severity::Note || count <= SHORT)
         };
         let by_rules = |severity| if gravest == Some(severity) { 1.0 } else { 0.0 };
         let last = &weights.last[head * (INPUTS + 1)..(head + 1) * (INPUTS + 1)];
@@ -152,7 +142,13 @@ pub(crate) fn score(text: &Text, found: &[Found]) -> Scores {
                 (count as f32).ln_1p(),
             ];
             sum = inputs.iter().zip(last).map(|(input, weight)| input * weight).sum::<f32>() + last[INPUTS];
-            reached |= known >= LEAST_KNOWN && sum >= weights.threshold(head, count) + margin(count);
+            let end = text.tokens[ranges[sentence].end - 1].end;
+            let left_alone = lifted.iter().any(|one| one.category == *category && one.start < end);
+            // Education and support speak of danger to whoever reads them.
+            let doubts = u8::from(left_alone) * if count <= SHORT { 2 } else { 1 }
+                + u8::from(head == RISK && general[sentence]);
+            let threshold = weights.threshold(head, count) + DOUBT * f32::from(doubts);
+            reached |= known >= LEAST_KNOWN && !judged(count) && sum >= threshold;
         }
         scores.answers[head] = 1.0 / (1.0 + f64::from(-sum).exp());
         if reached {
