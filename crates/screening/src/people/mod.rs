@@ -5,6 +5,7 @@
 //! no third party.
 
 mod named;
+mod private;
 mod scene;
 mod told;
 mod words;
@@ -13,6 +14,7 @@ use std::ops::Range;
 
 use crate::finding::{Category, Kind, Severity};
 use crate::names;
+use crate::names::tokens::Case;
 use crate::normalise::Normalised;
 use crate::rules::Found;
 use named::Bearer;
@@ -29,7 +31,7 @@ pub(crate) fn find(text: &Normalised, found: &mut Vec<Found>) -> bool {
     named::add_by_cue(&mut scene);
     let mut judged = vec![false; scene.names.len()];
     for at in 0..scene.tokens.len() {
-        if scene.is(at, is::RELATION | is::ROLE) || matches!(scene.word(at), b"clients" | b"patients") {
+        if scene.is(at, is::RELATION | is::ROLE | is::PERSON | is::GROUP) || told::is_hour(&scene, at) {
             judge_mention(&scene, at, found, &mut judged);
         }
     }
@@ -84,8 +86,9 @@ fn push_person(
 /// The name that belongs to a mention: right after it, or after "is called" or a comma.
 fn name_of(scene: &Scene, mention: &Range<usize>) -> Option<usize> {
     let mut from = mention.end;
-    while from < mention.end + 3
-        && (matches!(
+    while from < mention.end + 5
+        && (scene.tokens.get(from).is_some_and(|token| token.case == Case::Initial) && scene.word(from + 1) == b"."
+            || matches!(
             scene.word(from),
             b"," | b"is"
                 | b"was"
@@ -107,13 +110,33 @@ fn name_of(scene: &Scene, mention: &Range<usize>) -> Option<usize> {
     }
     let index = scene.names.partition_point(|name| name.end <= mention.end);
     let name = scene.names.get(index)?;
-    (name.start <= from && scene.sentence[name.start] == scene.sentence[mention.start]).then_some(index)
+    // "My therapist is Black", "thank you, J!".
+    let called = !matches!(scene.before(name.start, 1), b"is" | b"was" | b"since") || scene.tokens[name.start].known.first_name() > 0;
+    if !called || (name.len() == 1 && scene.tokens[name.start].case == Case::Initial) {
+        return None;
+    }
+    // The full stop of a title or an initial is no end of a sentence.
+    let abbreviated = scene.before(name.start, 1) == b"." && !scene.tokens[name.start].joined && from > mention.end + 1;
+    (name.start <= from && (abbreviated || scene.sentence[name.start] == scene.sentence[mention.start]))
+        .then_some(index)
+}
+
+/// A name to which the mention is in apposition: "Tom, my husband, ...".
+fn named_before(scene: &Scene, mention: &Range<usize>) -> Option<usize> {
+    let comma = mention.start.checked_sub(1).filter(|at| matches!(scene.word(*at), b"," | b"("))?;
+    let index = scene.names.partition_point(|name| name.end < comma);
+    let name = scene.names.get(index)?;
+    let closed = matches!(scene.word(mention.end), b"," | b")" | b"at" | b"in" | b"of" | b"from" | b"who");
+    (name.end == comma && closed && scene.sentence[name.start] == scene.sentence[mention.start]).then_some(index)
 }
 
 fn judge_mention(scene: &Scene, at: usize, found: &mut Vec<Found>, judged: &mut [bool]) {
     let Some(mention) = told::mention(scene, at) else { return };
-    let name = name_of(scene, &mention.tokens);
-    let whole = mention.tokens.start..name.map_or(mention.tokens.end, |index| scene.names[index].end);
+    let name = name_of(scene, &mention.tokens).or_else(|| named_before(scene, &mention.tokens));
+    let whole = name.map_or(mention.tokens.clone(), |index| {
+        let name = &scene.names[index];
+        mention.tokens.start.min(name.start)..mention.tokens.end.max(name.end)
+    });
     let private = private_of(scene, &mention, &whole, name.is_some());
     if let Some(index) = name {
         let full = scene.names[index].len() >= 2;
@@ -132,12 +155,15 @@ fn judge_mention(scene: &Scene, at: usize, found: &mut Vec<Found>, judged: &mut 
         return;
     }
     if mention.kind == Kind::Client {
-        let (severity, reason) = if told::client_details(scene, &mention) {
+        let (severity, reason) = if mention.unique || told::client_details(scene, &mention) {
             (Severity::Caution, "A client's story is told in details that they and others could recognise.")
         } else {
             (Severity::Note, "A therapist mentions a client.")
         };
         push_person(scene, &whole, mention.kind, severity, reason, found);
+    } else if told::placed_clinician(scene, &mention) {
+        let reason = "A therapist or clinician could be worked out from their place.";
+        push_person(scene, &whole, mention.kind, Severity::Caution, reason, found);
     } else if private {
         let (severity, reason) = if told::identifiable(scene, &mention) {
             (
@@ -188,8 +214,8 @@ fn judge_name(scene: &Scene, name: &Range<usize>, found: &mut Vec<Found>) -> boo
             push_person(scene, name, Kind::Therapist, Severity::Caution, reason, found);
         }
         bearer => {
-            let private =
-                scene.told_of(name.clone(), bearer == Bearer::Titled).is_some_and(|place| scene.bound(place));
+            let close = bearer == Bearer::Titled || named::is_near(scene, name);
+            let private = scene.told_of(name.clone(), close).is_some_and(|place| scene.bound(place));
             let severity =
                 if private || bearer == Bearer::Titled { Severity::Caution } else { Severity::Note };
             push_name(scene, name, severity, "A person's name.", found);
