@@ -87,36 +87,39 @@ fn push_person(
 fn name_of(scene: &Scene, mention: &Range<usize>) -> Option<usize> {
     let mut from = mention.end;
     while from < mention.end + 5
-        && (scene.tokens.get(from).is_some_and(|token| token.case == Case::Initial) && scene.word(from + 1) == b"."
+        && (scene.tokens.get(from).is_some_and(|token| token.case == Case::Initial)
+            && scene.word(from + 1) == b"."
             || matches!(
-            scene.word(from),
-            b"," | b"is"
-                | b"was"
-                | b"called"
-                | b"named"
-                | b"dr"
-                | b"."
-                | b"mr"
-                | b"mrs"
-                | b"ms"
-                | b"'s"
-                | b"name"
-                | b"("
-                | b"of"
-                | b"mine"
-        ))
+                scene.word(from),
+                b"," | b"is"
+                    | b"was"
+                    | b"called"
+                    | b"named"
+                    | b"dr"
+                    | b"."
+                    | b"mr"
+                    | b"mrs"
+                    | b"ms"
+                    | b"'s"
+                    | b"name"
+                    | b"("
+                    | b"of"
+                    | b"mine"
+            ))
     {
         from += 1;
     }
     let index = scene.names.partition_point(|name| name.end <= mention.end);
     let name = scene.names.get(index)?;
     // "My therapist is Black", "thank you, J!".
-    let called = !matches!(scene.before(name.start, 1), b"is" | b"was" | b"since") || scene.tokens[name.start].known.first_name() > 0;
+    let called = !matches!(scene.before(name.start, 1), b"is" | b"was" | b"since")
+        || scene.tokens[name.start].known.first_name() > 0;
     if !called || (name.len() == 1 && scene.tokens[name.start].case == Case::Initial) {
         return None;
     }
     // The full stop of a title or an initial is no end of a sentence.
-    let abbreviated = scene.before(name.start, 1) == b"." && !scene.tokens[name.start].joined && from > mention.end + 1;
+    let abbreviated =
+        scene.before(name.start, 1) == b"." && !scene.tokens[name.start].joined && from > mention.end + 1;
     (name.start <= from && (abbreviated || scene.sentence[name.start] == scene.sentence[mention.start]))
         .then_some(index)
 }
@@ -127,7 +130,8 @@ fn named_before(scene: &Scene, mention: &Range<usize>) -> Option<usize> {
     let index = scene.names.partition_point(|name| name.end < comma);
     let name = scene.names.get(index)?;
     let closed = matches!(scene.word(mention.end), b"," | b")" | b"at" | b"in" | b"of" | b"from" | b"who");
-    (name.end == comma && closed && scene.sentence[name.start] == scene.sentence[mention.start]).then_some(index)
+    (name.end == comma && closed && scene.sentence[name.start] == scene.sentence[mention.start])
+        .then_some(index)
 }
 
 fn judge_mention(scene: &Scene, at: usize, found: &mut Vec<Found>, judged: &mut [bool]) {

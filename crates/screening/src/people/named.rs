@@ -51,6 +51,9 @@ pub(crate) fn add_by_cue(scene: &mut Scene) {
         if alone && let Some(name) = name_at(scene, at, false) {
             more.push(name);
         }
+        if let Some(name) = before_apposition(scene, at) {
+            more.push(name);
+        }
         if signs(scene, at)
             && let Some(name) = name_before(scene, at)
         {
@@ -82,16 +85,26 @@ pub(crate) fn add_by_cue(scene: &mut Scene) {
 fn longer(scene: &Scene, name: &Range<usize>) -> Option<usize> {
     let token = scene.tokens.get(name.end)?;
     let titled = name.start.checked_sub(1).is_some_and(|at| {
-        is_title(scene, at).is_some() || (scene.word(at) == b"." && at > 0 && is_title(scene, at - 1).is_some())
+        is_title(scene, at).is_some()
+            || (scene.word(at) == b"." && at > 0 && is_title(scene, at - 1).is_some())
     });
-    let goes_on = name.len() == 1
+    let one = name.len() == 1 || (name.len() == 2 && is_title(scene, name.start) == Some(name.start + 1));
+    let first = name.end - 1;
+    let goes_on = one
         && token.case == Case::Title
         && !token.first
-        && (titled || scene.tokens[name.start].known.first_name() >= 1)
-        && scene.tokens[name.start].case == Case::Title
+        && (titled || scene.tokens[first].known.first_name() >= 1)
+        && scene.tokens[first].case == Case::Title
         && !scene.is(
             name.end,
-            is::NOT_A_PERSON | is::TIME | is::CREDENTIAL | is::PLACE | is::THEORY | is::FIRST_PERSON | is::RELATION | is::TITLE,
+            is::NOT_A_PERSON
+                | is::TIME
+                | is::CREDENTIAL
+                | is::PLACE
+                | is::THEORY
+                | is::FIRST_PERSON
+                | is::RELATION
+                | is::TITLE,
         );
     goes_on.then_some(name.end + 1)
 }
@@ -109,6 +122,20 @@ fn introduces(scene: &Scene, at: usize) -> bool {
         b"me" => scene.before(at, 1) == b"call",
         _ => false,
     }
+}
+
+/// "Robin, my oldest friend, ...": the comma at `at` stands between a name and who it is.
+fn before_apposition(scene: &Scene, at: usize) -> Option<Range<usize>> {
+    let owner = at + 1;
+    if scene.word(at) != b"," || !matches!(scene.word(owner), b"my" | b"our") || at == 0 {
+        return None;
+    }
+    let relation = (owner + 1..owner + 4).find(|place| scene.is(*place, is::RELATION))?;
+    super::told::owner_of(scene, relation).filter(|start| *start == owner)?;
+    let lone = at == 1 || matches!(scene.tokens[at - 2].case, Case::Sign | Case::Title);
+    let closed = matches!(scene.word(relation + 1), b"," | b"at" | b"from" | b"in");
+    (closed && lone && is_name_word(scene, at - 1) && scene.tokens[at - 1].known.ordinary() == 0)
+        .then(|| at - 1..at)
 }
 
 /// A well-known first name where a signature stands: first and before "here", or on the last line.
@@ -251,8 +278,11 @@ pub(crate) fn bearer(scene: &Scene, name: &Range<usize>) -> Bearer {
         return Bearer::Public;
     }
     // "Mr Example" is a name that happens to be such a word.
-    let fiction =
-        scene.near(start).any(|place| scene.is(place, is::FICTION) && !scene.in_name(place) && !scene.capital(place));
+    let fiction = scene.near(start).any(|place| {
+        scene.is(place, is::FICTION)
+            && !scene.in_name(place)
+            && (scene.tokens[place].first || !scene.capital(place))
+    });
     if !related && fiction {
         return Bearer::Fiction;
     }
@@ -261,8 +291,10 @@ pub(crate) fn bearer(scene: &Scene, name: &Range<usize>) -> Bearer {
     }
     // Told with their leave, or a sovereign's story.
     let open = scene.sentence_has(start, is::CONSENT)
-        || matches!(scene.before(start, 1), b"king" | b"queen" | b"pope" | b"saint" | b"dame" | b"sir" | b"lord" | b"baroness")
-            && scene.capital(start.saturating_sub(1))
+        || matches!(
+            scene.before(start, 1),
+            b"king" | b"queen" | b"pope" | b"saint" | b"dame" | b"sir" | b"lord" | b"baroness"
+        ) && scene.capital(start.saturating_sub(1))
         || matches!(scene.word(start), b"king" | b"queen" | b"pope" | b"saint") && name.len() > 1;
     if !related && open {
         return Bearer::Public;
@@ -297,19 +329,26 @@ fn is_cited(scene: &Scene, start: usize) -> bool {
 /// Somebody of the writer's own world: from a place in it, or in a sentence in which the writer is.
 pub(crate) fn is_near(scene: &Scene, name: &Range<usize>) -> bool {
     matches!(scene.before(name.start, 1), b"our" | b"my")
-        || (matches!(scene.word(name.end), b"from" | b"at" | b"in" | b"who") && !scene.is(name.end + 1, is::PUBLIC))
+        || (matches!(
+            scene.word(name.end),
+            b"from" | b"at" | b"in" | b"who" | b"on" | b"off" | b"upstairs" | b"downstairs" | b"next"
+        ) && !scene.is(name.end + 1, is::PUBLIC))
         || scene.near(name.start).any(|place| scene.is(place, is::FIRST_PERSON))
 }
 
 /// "a session with", "in therapy with", "I have been seeing ... for therapy".
 fn treats(scene: &Scene, name: &Range<usize>) -> bool {
     let mut start = name.start;
-    while start > 0 && (scene.is(start - 1, is::TITLE) || scene.word(start - 1) == b".") && name.start - start < 2 {
+    while start > 0
+        && (scene.is(start - 1, is::TITLE) || scene.word(start - 1) == b".")
+        && name.start - start < 2
+    {
         start -= 1;
     }
     let titled = start < name.start;
     let near = scene.near(name.start);
-    let patient = near.clone().any(|place| matches!(scene.word(place), b"i" | b"my" | b"me" | b"we" | b"'ve" | b"im"));
+    let patient =
+        near.clone().any(|place| matches!(scene.word(place), b"i" | b"my" | b"me" | b"we" | b"'ve" | b"im"));
     let care = |place: usize| {
         matches!(
             scene.word(place),
@@ -347,7 +386,8 @@ fn treats(scene: &Scene, name: &Range<usize>) -> bool {
     let called = matches!(scene.before(start, 1), b"called" | b"named")
         && start.checked_sub(2).is_some_and(|place| {
             scene.is(place, is::THERAPIST)
-                || (scene.is(place, is::PERSON) && (1..=4).any(|steps| matches!(scene.before(place, steps), b"went")))
+                || (scene.is(place, is::PERSON)
+                    && (1..=4).any(|steps| matches!(scene.before(place, steps), b"went")))
         });
     // "Dr ..., whom I see for": in care, in a relative clause.
     let whom = (name.end..name.end + 3).any(|place| {
@@ -386,7 +426,11 @@ fn is_own(scene: &Scene, name: &Range<usize>) -> bool {
         return true;
     }
     // "Please credit me, Robin Sample".
-    if name.len() >= 2 && scene.before(start, 1) == b"," && scene.before(start, 2) == b"me" && scene.before(start, 3) == b"credit" {
+    if name.len() >= 2
+        && scene.before(start, 1) == b","
+        && scene.before(start, 2) == b"me"
+        && scene.before(start, 3) == b"credit"
+    {
         return true;
     }
     let after = if matches!(scene.word(end), b"," | b"(") { end + 1 } else { end };

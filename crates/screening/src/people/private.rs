@@ -20,8 +20,12 @@ impl Scene<'_> {
         let negated = (1..=3)
             .any(|steps| matches!(self.before(at, steps), b"not" | b"never" | b"no" | b"'t" | b"without"));
         // "through my depression" is the writer's own, "says that I drink" was ruled out before.
-        let own = (1..=2).any(|steps| matches!(self.before(at, steps), b"my" | b"our" | b"your"));
-        if negated || own {
+        let own = |steps: usize| matches!(self.before(at, steps), b"my" | b"our" | b"your");
+        let own = own(1) || (own(2) && self.is(at - 1, is::ADJECTIVE));
+        // "a talk on depression", "taught us about OCD": a subject, not a state.
+        let subject =
+            self.is(at, is::CONDITION) && matches!(self.before(at, 1), b"about" | b"on" | b"around");
+        if negated || own || subject {
             return false;
         }
         if self.is(at, is::NEEDS_IN) {
@@ -58,11 +62,15 @@ impl Scene<'_> {
             b"voices" => matches!(back(1), b"hear" | b"hears" | b"hearing" | b"heard"),
             b"off" => {
                 matches!(back(1), b"signed")
-                    && matches!(self.word(at + 1), b"with" | b"sick" | b"work" | b"after" | b"for" | b"." | b"")
+                    && matches!(
+                        self.word(at + 1),
+                        b"with" | b"sick" | b"work" | b"after" | b"for" | b"." | b""
+                    )
                     || self.word(at + 1) == b"sick"
             }
             b"it" => {
-                matches!(back(1), b"end" | b"ending" | b"ended") && lately(&[b"to", b"about", b"tried", b"of"])
+                matches!(back(1), b"end" | b"ending" | b"ended")
+                    && lately(&[b"to", b"about", b"tried", b"of"])
             }
             b"life" | b"lives" => {
                 matches!(back(1), b"her" | b"his" | b"their")
@@ -71,7 +79,15 @@ impl Scene<'_> {
             b"herself" | b"himself" | b"themselves" => {
                 matches!(
                     back(1),
-                    b"kill" | b"killing" | b"hurt" | b"hurting" | b"harm" | b"harming" | b"starve" | b"cutting" | b"hang"
+                    b"kill"
+                        | b"killing"
+                        | b"hurt"
+                        | b"hurting"
+                        | b"harm"
+                        | b"harming"
+                        | b"starve"
+                        | b"cutting"
+                        | b"hang"
                 ) || (matches!(back(1), b"do" | b"doing") && self.word(at + 1) == b"in")
             }
             b"dead" => lately(&[b"wants", b"wishes", b"wished"]),
@@ -88,10 +104,18 @@ impl Scene<'_> {
                 let spouse = |place: usize| {
                     matches!(
                         self.word(place),
-                        b"husband" | b"wife" | b"partner" | b"boyfriend" | b"girlfriend" | b"him" | b"her" | b"them"
+                        b"husband"
+                            | b"wife"
+                            | b"partner"
+                            | b"boyfriend"
+                            | b"girlfriend"
+                            | b"him"
+                            | b"her"
+                            | b"them"
                     )
                 };
-                (at + 1..=at + 2).any(|place| spouse(place) && !(spouse(place) && self.word(place + 1) == b"a"))
+                (at + 1..=at + 2)
+                    .any(|place| spouse(place) && !(spouse(place) && self.word(place + 1) == b"a"))
                     && (lately(&[b"has", b"'s", b"had"]) || self.is(at.saturating_sub(1), is::RELATIVE))
                     || (1..=2).any(|steps| {
                         at.checked_sub(steps)
@@ -99,7 +123,9 @@ impl Scene<'_> {
                     })
                     || (back(1) == b"been" && self.word(at + 1) == b"by")
             }
-            b"tablets" | b"meds" | b"pills" => lately(&[b"take", b"takes", b"taking", b"off", b"on", b"stopped"]),
+            b"tablets" | b"meds" | b"pills" => {
+                lately(&[b"take", b"takes", b"taking", b"off", b"on", b"stopped"])
+            }
             b"aa" | b"priory" | b"na" => matches!(back(1), b"in" | b"the" | b"to") && self.capital(at),
             b"bits" | b"tears" => back(1) == b"in",
             b"head" => back(1) == b"the" && back(2) == b"in" && back(3) == b"funny",

@@ -124,6 +124,10 @@ impl<'a> Scene<'a> {
             }
             if self.is(place, is::THIRD_PERSON) {
                 of_them = true;
+                // "killing herself"
+                if self.private_phrase(place) {
+                    return Some(place);
+                }
             } else if self.speaks_of_others(mention.end, place) {
                 of_them = false;
             } else if of_them && self.private_word(place, weak) {
@@ -145,14 +149,19 @@ impl<'a> Scene<'a> {
         // "drove me to hospital", "helped me through cancer": what follows "me" is the writer's.
         !(relative && matches!(self.word(at), b"i" | b"we"))
             && !(matches!(self.word(at), b"me" | b"my" | b"myself")
-                && !matches!(self.word(at + 1), b"to" | b"through" | b"with" | b"when" | b"during" | b"after"))
+                && !matches!(
+                    self.word(at + 1),
+                    b"to" | b"through" | b"with" | b"when" | b"during" | b"after"
+                ))
     }
 
     /// Whether a private word hangs on a verb of being or having: "has", "was diagnosed with".
     pub(crate) fn bound(&self, at: usize) -> bool {
         self.private_phrase(at)
             || (1..=4).any(|steps| at.checked_sub(steps).is_some_and(|place| self.is(place, is::STATE)))
-            || (self.word(at).ends_with(b"s") && at > 0 && (self.is(at - 1, is::THIRD_PERSON) || self.in_name(at - 1)))
+            || (self.word(at).ends_with(b"s")
+                && at > 0
+                && (self.is(at - 1, is::THIRD_PERSON) || self.in_name(at - 1)))
             || self.word(at).ends_with(b"ed")
             || self.word(at).ends_with(b"ing")
     }
@@ -166,7 +175,7 @@ impl<'a> Scene<'a> {
                     && self.capital(place)
                     && !self.tokens[place].first
                     && !self.is(place, is::TIME | is::NOT_A_PERSON | is::FIRST_PERSON)
-                    && !self.in_name(place)
+                    && (!self.in_name(place) || self.houses(place))
             };
             // Before such a word even what could be a name is one of a place: "Harlow branch".
             let named =
@@ -188,6 +197,16 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// "King Alfred's", "Morley's": with nothing owned behind it a place by the name of a person.
+    fn houses(&self, at: usize) -> bool {
+        let index = self.names.partition_point(|name| name.end <= at);
+        self.names.get(index).is_some_and(|name| {
+            self.word(name.end) == b"'s"
+                && (self.is(name.end + 1, is::STATE | is::PLACE)
+                    || self.tokens.get(name.end + 1).is_none_or(|token| token.case == Case::Sign))
+        })
+    }
+
     /// A place that is one to those who live there: "our village", "the primary in our town", "number 14".
     pub(crate) fn local_place(&self, at: usize) -> bool {
         let near = self.near(at);
@@ -200,7 +219,8 @@ impl<'a> Scene<'a> {
             };
             (self.is(place, is::AREA) && owned(2, true) && self.word(place + 1) != b"hall")
                 || (self.is(place, is::PLACE) && owned(2, false))
-                || (matches!(self.word(place), b"team" | b"choir" | b"group" | b"band" | b"depot") && owned(2, false))
+                || (matches!(self.word(place), b"team" | b"choir" | b"group" | b"band" | b"depot")
+                    && owned(2, false))
                 || (matches!(self.word(place), b"number" | b"flat" | b"no")
                     && matches!(self.before(place, 1), b"at" | b"in" | b"from")
                     && self.tokens.get(place + 1).is_some_and(|token| token.case == Case::Digits))

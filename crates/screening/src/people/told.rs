@@ -123,10 +123,24 @@ fn role_mention(scene: &Scene, at: usize) -> Option<Mention> {
     // "the teacher of a depressed child" is anybody; "the teacher who married us in August" is one.
     let next = at + 1 + usize::from(matches!(scene.word(at + 1), b"," | b"("));
     let ever = scene.word(next + 1) == b"ever";
-    let singled_out = !ever && matches!(
-        scene.word(next),
-        b"at" | b"of" | b"in" | b"from" | b"for" | b"on" | b"who" | b"whom" | b"that" | b"i" | b"we" | b"with" | b"village"
-    ) && recognisable(scene, at, class & is::ROLE != 0);
+    let singled_out = !ever
+        && matches!(
+            scene.word(next),
+            b"at"
+                | b"of"
+                | b"in"
+                | b"from"
+                | b"for"
+                | b"on"
+                | b"who"
+                | b"whom"
+                | b"that"
+                | b"i"
+                | b"we"
+                | b"with"
+                | b"village"
+        )
+        && recognisable(scene, at, class & is::ROLE != 0);
     let kind = if class & is::THERAPIST != 0 { Kind::Therapist } else { Kind::Other };
     (unique || singled_out || owned).then_some(Mention { tokens: start..at + 1, kind, unique: true })
 }
@@ -142,9 +156,10 @@ fn holds_office(scene: &Scene, mention: &Mention) -> bool {
     let near = scene.near(mention.tokens.start);
     let to = (mention.tokens.end + OFFICE).min(near.end);
     (mention.tokens.end..to).any(|place| {
-        let runs = matches!(scene.word(place), b"ran" | b"runs" | b"owns" | b"owned" | b"manages" | b"managed")
-            && matches!(scene.word(place + 1), b"the" | b"our" | b"a")
-            && scene.named_place(place, false);
+        let runs =
+            matches!(scene.word(place), b"ran" | b"runs" | b"owns" | b"owned" | b"manages" | b"managed")
+                && matches!(scene.word(place + 1), b"the" | b"our" | b"a")
+                && scene.named_place(place, false);
         runs || scene.is(place, is::ROLE)
             && (1..=3).any(|steps| {
                 matches!(scene.before(place, steps), b"the" | b"only" | b"well-known" | b"famous" | b"known")
@@ -308,7 +323,16 @@ fn slot_start(scene: &Scene, at: usize) -> Option<usize> {
     let somebody = scene.is(at + 1, is::STATE | is::TELLS | is::TIME)
         || matches!(
             scene.word(at + 1),
-            b"last" | b"today" | b"who" | b"never" | b"cancelled" | b"again" | b"on" | b"this" | b"," | b"keeps"
+            b"last"
+                | b"today"
+                | b"who"
+                | b"never"
+                | b"cancelled"
+                | b"again"
+                | b"on"
+                | b"this"
+                | b","
+                | b"keeps"
         );
     if !is_hour(scene, at) || !somebody {
         return None;
@@ -326,7 +350,8 @@ pub(crate) fn client_details(scene: &Scene, mention: &Mention) -> bool {
     let to = (near.end + super::scene::REACH).min(scene.tokens.len());
     let here = scene.sentence[mention.tokens.start];
     let mut tells = false;
-    let mut detail = scene.named_place(mention.tokens.start, false) || scene.local_place(mention.tokens.start);
+    let mut detail =
+        scene.named_place(mention.tokens.start, false) || scene.local_place(mention.tokens.start);
     let mut age = false;
     let mut private = false;
     for place in near.start..to {
@@ -335,8 +360,10 @@ pub(crate) fn client_details(scene: &Scene, mention: &Mention) -> bool {
         }
         tells |= scene.is(place, is::TELLS | is::STATE | is::PRIVATE);
         // "I am a dentist" and "my supervisor" are the writer's side.
-        let writers = (1..=4).any(|steps| matches!(scene.before(place, steps), b"i" | b"'m" | b"am" | b"as" | b"like"));
-        detail |= scene.is(place, is::DETAIL) && !writers && scene.word(place - usize::from(place > 0)) != b"my";
+        let writers =
+            (1..=4).any(|steps| matches!(scene.before(place, steps), b"i" | b"'m" | b"am" | b"as" | b"like"));
+        detail |=
+            scene.is(place, is::DETAIL) && !writers && scene.word(place - usize::from(place > 0)) != b"my";
         private |= scene.private_word(place, true);
         age |= scene.tokens[place].case == Case::Digits
             && scene.tokens[place].end - scene.tokens[place].start == 2;
@@ -354,7 +381,8 @@ pub(crate) fn identifiable(scene: &Scene, mention: &Mention) -> bool {
         _ if mention.unique => {
             recognisable(scene, at, true)
                 || scene.near(at).any(|place| {
-                    scene.is(place, is::PLACE) && matches!(scene.before(place, 1), b"our" | b"my" | b"this" | b"village")
+                    scene.is(place, is::PLACE)
+                        && matches!(scene.before(place, 1), b"our" | b"my" | b"this" | b"village")
                 })
         }
         _ => scene.named_place(at, false) || holds_office(scene, mention),

@@ -79,8 +79,8 @@ const LISTS: &[(u64, &str)] = &[
         teacher sergeant officer captain registrar paediatrician social-worker chaplain supervisor boss lollipop driver technician \
         goalkeeper goalie drummer organist harpist pianist conductor choirmaster bishop verger churchwarden porter foreman headmaster \
         headmistress bursar groundsman janitor ranger undertaker milkman postie sheriff magistrate judge constable chairman chairwoman \
-        treasurer treasurer's registrar deacon minister captain scoutmaster steward bouncer matron warden ferryman lifeguard \
-        hairdresser baker grocer publican landlady cricketer instructor choreographer sexton rector headteacher's caretaker's",
+        treasurer chief registrar deacon minister captain scoutmaster steward bouncer matron warden ferryman lifeguard \
+        hairdresser baker grocer publican landlady cricketer instructor choreographer sexton rector chief-constable",
     ),
     (is::UNIQUE, "only head former senior deputy youngest oldest first lead new old chief"),
     (
@@ -144,7 +144,7 @@ const LISTS: &[(u64, &str)] = &[
         is::DETAIL,
         "teacher nurse solicitor police officer soldier veteran surgeon vicar priest pilot firefighter paramedic barrister bishop \
         footballer widower twin twins triplets refugee farmer actress actor dentist doctor chef lorry councillor mayor mp midwife \
-        headteacher cricketer presenter judge magistrate butcher landlord landlady caretaker",
+        headteacher cricketer presenter drives teaches coaches judge magistrate butcher landlord landlady caretaker",
     ),
     // Private only of somebody who is somebody to the writer: of a footballer it is the news.
     (

@@ -277,13 +277,14 @@ fn leads_to_a_person(link: &Link<'_>) -> bool {
 /// "my website is ...", "I write about ... at ...": the writer says whose it is.
 fn is_own(folded: &[u8], start: usize) -> bool {
     let mut writes = false;
-    let led = words_before(folded, start).next().is_some_and(|(word, _)| matches!(word, b"at" | b"on" | b"here"));
-    let writer = led
-        && words_before(folded, start).take(12).any(|(word, _)| {
-            let before = writes;
-            writes = one_of!(word; b"write" b"blog" b"post" b"journal" b"vlog" b"paint" b"draw" b"practise" b"work");
-            before && matches!(word, b"i")
-        });
+    let led =
+        words_before(folded, start).next().is_some_and(|(word, _)| matches!(word, b"at" | b"on" | b"here"));
+    let writer = led && words_before(folded, start).take(12).any(|(word, _)| {
+        let before = writes;
+        writes =
+            one_of!(word; b"write" b"blog" b"post" b"journal" b"vlog" b"paint" b"draw" b"practise" b"work");
+        before && matches!(word, b"i")
+    });
     if writer {
         return true;
     }

@@ -3,8 +3,8 @@
 //! Invariant: only a run of number words that begins with a nought and makes the ten or eleven digits of a British number
 //! is one; counting is none. Each run is read once.
 
-use super::phone;
 use super::scan::{Mark, Scan, end_of};
+use super::{checks, phone};
 use crate::finding::Kind::Phone;
 
 const REASON: &str = "A telephone number, written out in words.";
@@ -38,10 +38,12 @@ fn spelled(words: &[u8]) -> (Vec<u8>, usize) {
         match word {
             b"double" => times = 2,
             b"triple" | b"treble" => times = 3,
-            b"hundred" => digits.extend(b"00"),
-            b"thousand" => digits.extend(b"000"),
+            b"hundred" => digits.extend([0; 2]),
+            b"thousand" => digits.extend([0; 3]),
             b"and" if !digits.is_empty() => {}
-            _ if !word.is_empty() && word.iter().all(u8::is_ascii_digit) => digits.extend(word),
+            _ if !word.is_empty() && word.iter().all(u8::is_ascii_digit) => {
+                digits.extend(checks::digits(word))
+            }
             _ => {
                 let Some(digit) = digit(word) else { break };
                 digits.extend(std::iter::repeat_n(digit, times));
@@ -59,16 +61,16 @@ fn spelled(words: &[u8]) -> (Vec<u8>, usize) {
 
 fn digit(word: &[u8]) -> Option<u8> {
     Some(match word {
-        b"oh" | b"o" | b"zero" | b"nought" | b"naught" => b'0',
-        b"one" => b'1',
-        b"two" => b'2',
-        b"three" => b'3',
-        b"four" => b'4',
-        b"five" => b'5',
-        b"six" => b'6',
-        b"seven" => b'7',
-        b"eight" => b'8',
-        b"nine" => b'9',
+        b"oh" | b"o" | b"zero" | b"nought" | b"naught" => 0,
+        b"one" => 1,
+        b"two" => 2,
+        b"three" => 3,
+        b"four" => 4,
+        b"five" => 5,
+        b"six" => 6,
+        b"seven" => 7,
+        b"eight" => 8,
+        b"nine" => 9,
         _ => return None,
     })
 }
@@ -85,7 +87,7 @@ mod tests {
             ("oh no, one more", "0"),
             ("o seven triple four 900 123", "07444900123"),
         ] {
-            assert_eq!(spelled(words.as_bytes()).0, digits.as_bytes(), "{words}");
+            assert_eq!(spelled(words.as_bytes()).0, checks::digits(digits.as_bytes()), "{words}");
         }
     }
 }
