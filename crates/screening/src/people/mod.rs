@@ -30,9 +30,19 @@ pub(crate) fn find(text: &Normalised, found: &mut Vec<Found>) -> bool {
     let mut scene = Scene::new(text, names::find(text));
     named::add_by_cue(&mut scene);
     let mut judged = vec![false; scene.names.len()];
+    // What a relative is to their town is told of them, not of one more person.
+    let mut relative: Option<usize> = None;
     for at in 0..scene.tokens.len() {
         if scene.is(at, is::RELATION | is::ROLE | is::PERSON | is::GROUP) || told::is_hour(&scene, at) {
-            judge_mention(&scene, at, found, &mut judged);
+            let told = relative.is_some_and(|earlier| {
+                scene.sentence[earlier] == scene.sentence[at]
+                    && at - earlier <= told::OFFICE
+                    && scene.is(at, is::ROLE)
+                    && !scene.is(at, is::RELATIVE)
+            });
+            if !told && judge_mention(&scene, at, found, &mut judged) {
+                relative = Some(at);
+            }
         }
     }
     let mut writer = false;
@@ -134,8 +144,9 @@ fn named_before(scene: &Scene, mention: &Range<usize>) -> Option<usize> {
         .then_some(index)
 }
 
-fn judge_mention(scene: &Scene, at: usize, found: &mut Vec<Found>, judged: &mut [bool]) {
-    let Some(mention) = told::mention(scene, at) else { return };
+/// Judges the person mentioned at `at`; answers whether it is a relative who could be worked out.
+fn judge_mention(scene: &Scene, at: usize, found: &mut Vec<Found>, judged: &mut [bool]) -> bool {
+    let Some(mention) = told::mention(scene, at) else { return false };
     let name = name_of(scene, &mention.tokens).or_else(|| named_before(scene, &mention.tokens));
     let whole = name.map_or(mention.tokens.clone(), |index| {
         let name = &scene.names[index];
@@ -156,7 +167,7 @@ fn judge_mention(scene: &Scene, at: usize, found: &mut Vec<Found>, judged: &mut 
         };
         let severity = if private { Severity::Caution } else { Severity::Note };
         push_person(scene, &whole, mention.kind, severity, reason, found);
-        return;
+        return false;
     }
     if mention.kind == Kind::Client {
         let (severity, reason) = if mention.unique || told::client_details(scene, &mention) {
@@ -178,7 +189,9 @@ fn judge_mention(scene: &Scene, at: usize, found: &mut Vec<Found>, judged: &mut 
             (Severity::Note, "Something private is told of another person, who is not named.")
         };
         push_person(scene, &whole, mention.kind, severity, reason, found);
+        return mention.kind == Kind::Relative && severity == Severity::Caution;
     }
+    false
 }
 
 /// Whether something private is told of the person mentioned. Being a client or somebody's therapist is private itself

@@ -245,7 +245,8 @@ pub(crate) fn bearer(scene: &Scene, name: &Range<usize>) -> Bearer {
     let beside_im = start > 0
         && scene.is(start, is::NOT_AFTER_IM)
         && matches!(scene.before(start, 1), b"'m" | b"am" | b"im");
-    let single_no_person = name.len() == 1 && (beside_im || scene.is(start, is::NOT_A_PERSON));
+    let quality = scene.is(start, is::NOT_AFTER_IM) && scene.tokens[start].known.first_name() == 0;
+    let single_no_person = name.len() == 1 && (beside_im || quality || scene.is(start, is::NOT_A_PERSON));
     // "in Harlow": a place, unless it is a well-known first name.
     let place =
         name.len() == 1 && scene.before(start, 1) == b"in" && scene.tokens[start].known.first_name() < 2;
@@ -271,7 +272,7 @@ pub(crate) fn bearer(scene: &Scene, name: &Range<usize>) -> Bearer {
     let known = known_to_all(&scene.text.folded[first_byte..last_byte])
         || (name.len() == 1 && scene.is(start, is::FAMOUS) && scene.capital(start))
         || (owned && scene.is(name.end + 1, is::DISEASE));
-    if own && !(treats(scene, name) && !known) {
+    if own && (known || !treats(scene, name)) {
         return Bearer::Writer;
     }
     if known && !related {
@@ -345,7 +346,7 @@ fn treats(scene: &Scene, name: &Range<usize>) -> bool {
     {
         start -= 1;
     }
-    let titled = start < name.start;
+    let titled = start < name.start || is_title(scene, start).is_some();
     let near = scene.near(name.start);
     let patient =
         near.clone().any(|place| matches!(scene.word(place), b"i" | b"my" | b"me" | b"we" | b"'ve" | b"im"));

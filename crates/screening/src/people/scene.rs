@@ -147,12 +147,14 @@ impl<'a> Scene<'a> {
         }
         let relative = at <= mention_end + 1 || matches!(self.before(at, 1), b"whom" | b"who" | b"that");
         // "drove me to hospital", "helped me through cancer": what follows "me" is the writer's.
-        !(relative && matches!(self.word(at), b"i" | b"we"))
-            && !(matches!(self.word(at), b"me" | b"my" | b"myself")
-                && !matches!(
-                    self.word(at + 1),
-                    b"to" | b"through" | b"with" | b"when" | b"during" | b"after"
-                ))
+        let aside = match self.word(at) {
+            b"i" | b"we" => relative,
+            b"me" | b"my" | b"myself" => {
+                !matches!(self.word(at + 1), b"to" | b"through" | b"with" | b"when" | b"during" | b"after")
+            }
+            _ => false,
+        };
+        !aside
     }
 
     /// Whether a private word hangs on a verb of being or having: "has", "was diagnosed with".

@@ -14,7 +14,7 @@ use crate::names::tokens::Case;
 const ADJECTIVES: usize = 3;
 
 /// How far behind "my dad" it may stand what he is to the town.
-const OFFICE: usize = 14;
+pub(crate) const OFFICE: usize = 14;
 
 /// Somebody spoken of.
 pub(crate) struct Mention {
