@@ -92,7 +92,7 @@ const NEAR: &[Row] = &[
     ("King George VI had a stammer", None, 1),
     ("The Papageno effect protects people who are suicidal", None, 0),
     ("Therapy with Oliver, five minutes from the station", None, 1),
-    ("I'm white and my therapist is Black", None, 0),
+    ("I'm white and my therapist is Black", None, 1),
 ];
 
 const SINGLED_OUT: &[Row] = &[
