@@ -38,6 +38,12 @@ const CONTACT: &[&str] = &[
     "Ask info@example.org or hello@example.com",
     "enquiries@example.co.uk is the office",
     "noreply@example.com",
+    "I'm a counsellor with a space free, write to {email:hello@sample-therapy.example.com}",
+    "The service answers at hello@sample-therapy.example.com",
+    "ring {phone:oh seven seven double oh, nine hundred, two four six}, after lunch",
+    "It is {phone:zero-seven-seven-zero-zero nine zero zero one two three}",
+    "oh one, two, three, and breathe",
+    "oh no, one more, oh two",
     "We met at the dot com office",
     "Look at example.com for more",
     "Come at me",
@@ -385,6 +391,8 @@ const PLACES: &[&str] = &[
 ];
 
 const ONLINE: &[&str] = &[
+    "I write about my garden and my head at {url:https://sample.example.net/about-me}",
+    "They write about gardens at https://sample.example.net/about-me",
     "Ask {handle:@quiet_meadow_91} about it",
     "{handle:@quietmeadow} hello",
     "({handle:@quietmeadow})",

@@ -51,10 +51,19 @@ pub(crate) fn add_by_cue(scene: &mut Scene) {
         if alone && let Some(name) = name_at(scene, at, false) {
             more.push(name);
         }
+        if let Some(name) = before_apposition(scene, at) {
+            more.push(name);
+        }
         if signs(scene, at)
             && let Some(name) = name_before(scene, at)
         {
             more.push(name);
+        }
+    }
+    for index in 0..scene.names.len() {
+        let name = &scene.names[index];
+        if let Some(end) = longer(scene, name) {
+            scene.names[index].end = end;
         }
     }
     // Of overlapping names the tagged one stays: the sort is stable and the tagged ones stand first.
@@ -72,6 +81,34 @@ pub(crate) fn add_by_cue(scene: &mut Scene) {
     }
 }
 
+/// Where a name ends whose second part is an ordinary word with a capital: "Robin Field".
+fn longer(scene: &Scene, name: &Range<usize>) -> Option<usize> {
+    let token = scene.tokens.get(name.end)?;
+    let titled = name.start.checked_sub(1).is_some_and(|at| {
+        is_title(scene, at).is_some()
+            || (scene.word(at) == b"." && at > 0 && is_title(scene, at - 1).is_some())
+    });
+    let one = name.len() == 1 || (name.len() == 2 && is_title(scene, name.start) == Some(name.start + 1));
+    let first = name.end - 1;
+    let goes_on = one
+        && token.case == Case::Title
+        && !token.first
+        && (titled || scene.tokens[first].known.first_name() >= 1)
+        && scene.tokens[first].case == Case::Title
+        && !scene.is(
+            name.end,
+            is::NOT_A_PERSON
+                | is::TIME
+                | is::CREDENTIAL
+                | is::PLACE
+                | is::THEORY
+                | is::FIRST_PERSON
+                | is::RELATION
+                | is::TITLE,
+        );
+    goes_on.then_some(name.end + 1)
+}
+
 /// "I'm", "I am", "my name is", "I am called", "call me": the token at `at` ends such words.
 fn introduces(scene: &Scene, at: usize) -> bool {
     match scene.word(at) {
@@ -85,6 +122,20 @@ fn introduces(scene: &Scene, at: usize) -> bool {
         b"me" => scene.before(at, 1) == b"call",
         _ => false,
     }
+}
+
+/// "Robin, my oldest friend, ...": the comma at `at` stands between a name and who it is.
+fn before_apposition(scene: &Scene, at: usize) -> Option<Range<usize>> {
+    let owner = at + 1;
+    if scene.word(at) != b"," || !matches!(scene.word(owner), b"my" | b"our") || at == 0 {
+        return None;
+    }
+    let relation = (owner + 1..owner + 4).find(|place| scene.is(*place, is::RELATION))?;
+    super::told::owner_of(scene, relation).filter(|start| *start == owner)?;
+    let lone = at == 1 || matches!(scene.tokens[at - 2].case, Case::Sign | Case::Title);
+    let closed = matches!(scene.word(relation + 1), b"," | b"at" | b"from" | b"in");
+    (closed && lone && is_name_word(scene, at - 1) && scene.tokens[at - 1].known.ordinary() == 0)
+        .then(|| at - 1..at)
 }
 
 /// A well-known first name where a signature stands: first and before "here", or on the last line.
@@ -132,7 +183,12 @@ fn name_at(scene: &Scene, start: usize, spoken: bool) -> Option<Range<usize>> {
     let token = scene.tokens.get(start)?;
     let small =
         spoken && token.case == Case::Lower && token.known.first_name() >= 2 && token.known.ordinary() == 0;
-    let first = small || is_name_word(scene, start);
+    // After a title every capital begins a name: "Mr Field".
+    let titled = (1..=2)
+        .any(|steps| start.checked_sub(steps).is_some_and(|place| is_title(scene, place) == Some(start)))
+        && token.case == Case::Title
+        && !scene.is(start, is::NOT_A_PERSON | is::FIRST_PERSON);
+    let first = small || titled || is_name_word(scene, start);
     let beside_im = matches!(scene.before(start, 1), b"'m" | b"am" | b"im");
     if !first || (beside_im && (scene.is(start, is::NOT_AFTER_IM) || token.known.first_name() == 0)) {
         return None;
@@ -189,7 +245,8 @@ pub(crate) fn bearer(scene: &Scene, name: &Range<usize>) -> Bearer {
     let beside_im = start > 0
         && scene.is(start, is::NOT_AFTER_IM)
         && matches!(scene.before(start, 1), b"'m" | b"am" | b"im");
-    let single_no_person = name.len() == 1 && (beside_im || scene.is(start, is::NOT_A_PERSON));
+    let quality = scene.is(start, is::NOT_AFTER_IM) && scene.tokens[start].known.first_name() == 0;
+    let single_no_person = name.len() == 1 && (beside_im || quality || scene.is(start, is::NOT_A_PERSON));
     // "in Harlow": a place, unless it is a well-known first name.
     let place =
         name.len() == 1 && scene.before(start, 1) == b"in" && scene.tokens[start].known.first_name() < 2;
@@ -203,28 +260,48 @@ pub(crate) fn bearer(scene: &Scene, name: &Range<usize>) -> Bearer {
         return Bearer::Nobody;
     }
     let owned = scene.word(name.end) == b"'s";
+    // "The Papageno effect", "the Beck inventory".
+    if !own && !titled && scene.is(name.end, is::THEORY) {
+        return Bearer::Nobody;
+    }
     if owned
         && matches!(scene.word(name.end + 1), b"disease" | b"syndrome" | b"palsy" | b"chorea" | b"lymphoma")
     {
         return Bearer::Nobody;
     }
-    if own {
-        return Bearer::Writer;
-    }
     let known = known_to_all(&scene.text.folded[first_byte..last_byte])
         || (name.len() == 1 && scene.is(start, is::FAMOUS) && scene.capital(start))
         || (owned && scene.is(name.end + 1, is::DISEASE));
+    if own && (known || !treats(scene, name)) {
+        return Bearer::Writer;
+    }
     if known && !related {
         return Bearer::Public;
     }
-    if !related && scene.sentence_has(start, is::FICTION) {
+    // "Mr Example" is a name that happens to be such a word.
+    let fiction = scene.near(start).any(|place| {
+        scene.is(place, is::FICTION)
+            && !scene.in_name(place)
+            && (scene.tokens[place].first || !scene.capital(place))
+    });
+    if !related && fiction {
         return Bearer::Fiction;
+    }
+    if treats(scene, name) {
+        return Bearer::Therapist;
+    }
+    // Told with their leave, or a sovereign's story.
+    let open = scene.sentence_has(start, is::CONSENT)
+        || matches!(
+            scene.before(start, 1),
+            b"king" | b"queen" | b"pope" | b"saint" | b"dame" | b"sir" | b"lord" | b"baroness"
+        ) && scene.capital(start.saturating_sub(1))
+        || matches!(scene.word(start), b"king" | b"queen" | b"pope" | b"saint") && name.len() > 1;
+    if !related && open {
+        return Bearer::Public;
     }
     if !related && in_public(scene, name) {
         return Bearer::Public;
-    }
-    if treats(scene, start) {
-        return Bearer::Therapist;
     }
     if titled { Bearer::Titled } else { Bearer::Somebody }
 }
@@ -250,33 +327,91 @@ fn is_cited(scene: &Scene, start: usize) -> bool {
         .is_some_and(|steps| scene.before(start, steps) == b"by")
 }
 
+/// Somebody of the writer's own world: from a place in it, or in a sentence in which the writer is.
+pub(crate) fn is_near(scene: &Scene, name: &Range<usize>) -> bool {
+    matches!(scene.before(name.start, 1), b"our" | b"my")
+        || (matches!(
+            scene.word(name.end),
+            b"from" | b"at" | b"in" | b"who" | b"on" | b"off" | b"upstairs" | b"downstairs" | b"next"
+        ) && !scene.is(name.end + 1, is::PUBLIC))
+        || scene.near(name.start).any(|place| scene.is(place, is::FIRST_PERSON))
+}
+
 /// "a session with", "in therapy with", "I have been seeing ... for therapy".
-fn treats(scene: &Scene, start: usize) -> bool {
+fn treats(scene: &Scene, name: &Range<usize>) -> bool {
+    let mut start = name.start;
+    while start > 0
+        && (scene.is(start - 1, is::TITLE) || scene.word(start - 1) == b".")
+        && name.start - start < 2
+    {
+        start -= 1;
+    }
+    let titled = start < name.start || is_title(scene, start).is_some();
+    let near = scene.near(name.start);
+    let patient =
+        near.clone().any(|place| matches!(scene.word(place), b"i" | b"my" | b"me" | b"we" | b"'ve" | b"im"));
+    let care = |place: usize| {
+        matches!(
+            scene.word(place),
+            b"therapy"
+                | b"counselling"
+                | b"therapist"
+                | b"counsellor"
+                | b"session"
+                | b"sessions"
+                | b"emdr"
+                | b"cbt"
+                | b"psychologist"
+                | b"psychotherapy"
+                | b"practice"
+                | b"clinic"
+                | b"surgery"
+                | b"anxiety"
+                | b"depression"
+        )
+    };
     let with = scene.before(start, 1) == b"with"
+        && patient
         && (2..=3).any(|steps| {
             matches!(
                 scene.before(start, steps),
                 b"session" | b"sessions" | b"therapy" | b"counselling" | b"appointment"
             )
         });
-    let seeing = matches!(scene.before(start, 1), b"seeing" | b"see" | b"saw")
-        && scene.near(start).any(|place| {
-            matches!(
-                scene.word(place),
-                b"therapy"
-                    | b"counselling"
-                    | b"therapist"
-                    | b"counsellor"
-                    | b"session"
-                    | b"sessions"
-                    | b"emdr"
-                    | b"cbt"
-                    | b"psychologist"
-            )
-        });
+    let sees = |place: usize| matches!(scene.word(place), b"seeing" | b"see" | b"saw" | b"sees");
+    let doctor = titled && matches!(scene.word(start), b"dr" | b"doctor" | b"prof" | b"professor");
+    let seeing = start > 0
+        && sees(start - 1)
+        && patient
+        && ((doctor && matches!(scene.before(start, 2), b"i" | b"been" | b"'m")) || near.clone().any(care));
     let called = matches!(scene.before(start, 1), b"called" | b"named")
-        && start.checked_sub(2).is_some_and(|place| scene.is(place, is::THERAPIST));
-    with || seeing || called
+        && start.checked_sub(2).is_some_and(|place| {
+            scene.is(place, is::THERAPIST)
+                || (scene.is(place, is::PERSON)
+                    && (1..=4).any(|steps| matches!(scene.before(place, steps), b"went")))
+        });
+    // "Dr ..., whom I see for": in care, in a relative clause.
+    let whom = (name.end..name.end + 3).any(|place| {
+        matches!(scene.word(place), b"who" | b"whom")
+            && matches!(scene.word(place + 1), b"i" | b"we")
+            && (place + 2..place + 5).any(sees)
+            && (doctor || near.clone().any(care))
+    });
+    // "..., counsellor in Chester, shouted at me": of somebody else's profession one speaks thus, not of one's own.
+    let after = name.end + usize::from(scene.word(name.end) == b",");
+    let complained = name.len() >= 2
+        && after > name.end
+        && (after..after + 3).any(|place| scene.is(place, is::THERAPIST))
+        && (after..near.end).any(|place| matches!(scene.word(place), b"me" | b"our"));
+    // "... who got me through my breakdown".
+    let helped = (name.end..near.end).any(|place| {
+        scene.word(place) == b"me"
+            && (matches!(scene.word(place + 1), b"through")
+                && matches!(scene.before(place, 1), b"got" | b"helped" | b"saw")
+                && scene.word(place + 2) == b"my"
+                && (place + 3..place + 6).any(|told| scene.is(told, is::PRIVATE)))
+    });
+    with || seeing || called || whom || complained || helped
 }
 
 /// An introduction, a signature, a byline.
@@ -286,7 +421,17 @@ fn is_own(scene: &Scene, name: &Range<usize>) -> bool {
         return !scene.is(start, is::NOT_AFTER_IM);
     }
     // "Robin here", "Robin, MBACP", "Robin Sample, psychotherapist".
-    if scene.word(end) == b"here" && scene.tokens[start].first {
+    let greeted = matches!(scene.before(start, 1), b"," | b"!" | b"hello" | b"hi" | b"hey")
+        && (1..=2).any(|steps| matches!(scene.before(start, steps), b"hello" | b"hi" | b"hey"));
+    if scene.word(end) == b"here" && (scene.tokens[start].first || greeted) {
+        return true;
+    }
+    // "Please credit me, Robin Sample".
+    if name.len() >= 2
+        && scene.before(start, 1) == b","
+        && scene.before(start, 2) == b"me"
+        && scene.before(start, 3) == b"credit"
+    {
         return true;
     }
     let after = if matches!(scene.word(end), b"," | b"(") { end + 1 } else { end };

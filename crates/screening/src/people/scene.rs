@@ -16,7 +16,7 @@ pub(crate) const REACH: usize = 40;
 pub(crate) struct Scene<'a> {
     pub(crate) text: &'a Normalised,
     pub(crate) tokens: Vec<Token>,
-    pub(crate) classes: Vec<u32>,
+    pub(crate) classes: Vec<u64>,
     /// The sentence of each token.
     pub(crate) sentence: Vec<usize>,
     /// Names as ranges of tokens, in order.
@@ -48,11 +48,11 @@ impl<'a> Scene<'a> {
         self.tokens.get(at).map_or(b"", |token| &self.text.folded[token.start..token.end])
     }
 
-    pub(crate) fn class(&self, at: usize) -> u32 {
+    pub(crate) fn class(&self, at: usize) -> u64 {
         self.classes.get(at).copied().unwrap_or(0)
     }
 
-    pub(crate) fn is(&self, at: usize, class: u32) -> bool {
+    pub(crate) fn is(&self, at: usize, class: u64) -> bool {
         self.class(at) & class != 0
     }
 
@@ -83,7 +83,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Whether the sentence of `at` has a word of this class.
-    pub(crate) fn sentence_has(&self, at: usize, class: u32) -> bool {
+    pub(crate) fn sentence_has(&self, at: usize, class: u64) -> bool {
         self.near(at).any(|place| self.is(place, class))
     }
 
@@ -124,7 +124,11 @@ impl<'a> Scene<'a> {
             }
             if self.is(place, is::THIRD_PERSON) {
                 of_them = true;
-            } else if self.is(place, is::FIRST_PERSON | is::SECOND_PERSON) {
+                // "killing herself"
+                if self.private_phrase(place) {
+                    return Some(place);
+                }
+            } else if self.speaks_of_others(mention.end, place) {
                 of_them = false;
             } else if of_them && self.private_word(place, weak) {
                 return Some(place);
@@ -133,41 +137,33 @@ impl<'a> Scene<'a> {
         None
     }
 
-    fn private_word(&self, at: usize, weak: bool) -> bool {
-        if !self.is(at, is::PRIVATE) || (!weak && self.is(at, is::WEAK)) {
+    /// A subject that takes over from the person mentioned: "I", "you", "we". "whom I see", "the man I visit" and "told
+    /// us" don't.
+    fn speaks_of_others(&self, mention_end: usize, at: usize) -> bool {
+        if !self.is(at, is::FIRST_PERSON | is::SECOND_PERSON)
+            || matches!(self.word(at), b"us" | b"our" | b"ours" | b"mine" | b"your")
+        {
             return false;
         }
-        let negated = (1..=3)
-            .any(|steps| matches!(self.before(at, steps), b"not" | b"never" | b"no" | b"'t" | b"without"));
-        if negated {
-            return false;
-        }
-        if self.is(at, is::NEEDS_IN) {
-            return matches!(
-                self.before(at, 1),
-                b"in"
-                    | b"into"
-                    | b"on"
-                    | b"having"
-                    | b"has"
-                    | b"had"
-                    | b"to"
-                    | b"started"
-                    | b"needs"
-                    | b"takes"
-                    | b"taking"
-                    | b"attempted"
-                    | b"by"
-                    | b"from"
-                    | b"psychiatric"
-            );
-        }
-        true
+        let relative = at <= mention_end + 1 || matches!(self.before(at, 1), b"whom" | b"who" | b"that");
+        // "drove me to hospital", "helped me through cancer": what follows "me" is the writer's.
+        let aside = match self.word(at) {
+            b"i" | b"we" => relative,
+            b"me" | b"my" | b"myself" => {
+                !matches!(self.word(at + 1), b"to" | b"through" | b"with" | b"when" | b"during" | b"after")
+            }
+            _ => false,
+        };
+        !aside
     }
 
     /// Whether a private word hangs on a verb of being or having: "has", "was diagnosed with".
     pub(crate) fn bound(&self, at: usize) -> bool {
-        (1..=4).any(|steps| at.checked_sub(steps).is_some_and(|place| self.is(place, is::STATE)))
+        self.private_phrase(at)
+            || (1..=4).any(|steps| at.checked_sub(steps).is_some_and(|place| self.is(place, is::STATE)))
+            || (self.word(at).ends_with(b"s")
+                && at > 0
+                && (self.is(at - 1, is::THIRD_PERSON) || self.in_name(at - 1)))
             || self.word(at).ends_with(b"ed")
             || self.word(at).ends_with(b"ing")
     }
@@ -181,7 +177,7 @@ impl<'a> Scene<'a> {
                     && self.capital(place)
                     && !self.tokens[place].first
                     && !self.is(place, is::TIME | is::NOT_A_PERSON | is::FIRST_PERSON)
-                    && !self.in_name(place)
+                    && (!self.in_name(place) || self.houses(place))
             };
             // Before such a word even what could be a name is one of a place: "Harlow branch".
             let named =
@@ -194,10 +190,52 @@ impl<'a> Scene<'a> {
             }
             // After "in" even a word that could be a name is a place.
             !institution
-                && (matches!(self.word(place), b"at" | b"from" | b"of") && proper(place + 1)
-                    || self.word(place) == b"in"
-                        && self.capital(place + 1)
-                        && !self.is(place + 1, is::TIME | is::NOT_A_PERSON))
+                && (matches!(self.word(place), b"at" | b"from" | b"of")
+                    && (proper(place + 1) || self.word(place + 1) == b"the" && proper(place + 2))
+                    || self.word(place) == b"in" && {
+                        let place = place + 1 + usize::from(self.word(place + 1) == b"the");
+                        self.capital(place) && !self.is(place, is::TIME | is::NOT_A_PERSON)
+                    })
+        })
+    }
+
+    /// "King Alfred's", "Morley's": with nothing owned behind it a place by the name of a person.
+    fn houses(&self, at: usize) -> bool {
+        let index = self.names.partition_point(|name| name.end <= at);
+        self.names.get(index).is_some_and(|name| {
+            self.word(name.end) == b"'s"
+                && (self.is(name.end + 1, is::STATE | is::PLACE)
+                    || self.tokens.get(name.end + 1).is_none_or(|token| token.case == Case::Sign))
+        })
+    }
+
+    /// A place that is one to those who live there: "our village", "the primary in our town", "number 14".
+    pub(crate) fn local_place(&self, at: usize) -> bool {
+        let near = self.near(at);
+        near.clone().any(|place| {
+            let owned = |most: usize, the: bool| {
+                (1..=most).any(|steps| {
+                    let word = self.before(place, steps);
+                    matches!(word, b"our" | b"this" | b"village") || (the && matches!(word, b"the" | b"my"))
+                })
+            };
+            (self.is(place, is::AREA) && owned(2, true) && self.word(place + 1) != b"hall")
+                || (self.is(place, is::PLACE) && owned(2, false))
+                || (matches!(self.word(place), b"team" | b"choir" | b"group" | b"band" | b"depot")
+                    && owned(2, false))
+                || (matches!(self.word(place), b"number" | b"flat" | b"no")
+                    && matches!(self.before(place, 1), b"at" | b"in" | b"from")
+                    && self.tokens.get(place + 1).is_some_and(|token| token.case == Case::Digits))
+                || (self.word(place) == b"house" && self.before(place, 1) == b"corner")
+        })
+    }
+
+    /// A day or a year by which an event is known.
+    pub(crate) fn dated(&self, at: usize) -> bool {
+        self.near(at).any(|place| {
+            self.is(place, is::TIME) && self.capital(place)
+                || (self.tokens[place].case == Case::Digits
+                    && self.tokens[place].end - self.tokens[place].start == 4)
         })
     }
 

@@ -25,6 +25,9 @@ const OWN_NAMES: &[Row] = &[
     ("Best wishes, Oliver Sample", None, 2),
     ("Kind regards, Amelia Sample", None, 2),
     ("Written by Oliver Sample", None, 2),
+    ("Hello, Oliver Sample here from Wigan", None, 2),
+    ("Please credit me, Oliver Sample: it was hard", None, 2),
+    ("Rest is no reward. Dr Oliver Field, UKCP registered psychotherapist", None, 2),
     ("I'm Christian and therapy never asked about it", None, 0),
     ("I'm British, I queue", None, 0),
     ("I'm so tired today", None, 0),
@@ -69,6 +72,51 @@ const NAMED: &[Row] = &[
     ("I had lunch with Rachel", None, 1),
     ("Rachel made me laugh today", None, 1),
     ("Thank you Rachel Greene for the cake", None, 1),
+];
+
+const NEAR: &[Row] = &[
+    ("Carys, my oldest friend, is in rehab again", Some((Relative, 2)), 2),
+    ("Oliver, my husband, can't have children", Some((Relative, 2)), 2),
+    ("My wife Sarah lost the baby", Some((Relative, 2)), 2),
+    ("My mate Oliver is off his meds", Some((Relative, 2)), 2),
+    ("Old Mr Sample at the corner house has dementia", Some((Other, 2)), 2),
+    ("Josie from my running club is having an affair", Some((Other, 2)), 2),
+    ("Amelia in accounts told me she thinks about killing herself", Some((Other, 2)), 2),
+    ("Dr Sample, who I see for trauma therapy, forgets what I say", Some((Therapist, 2)), 2),
+    ("I see Dr Sample at the Larches and he's late", Some((Therapist, 2)), 2),
+    ("I went to a man called Oliver Sample for a year", Some((Therapist, 2)), 2),
+    ("Oliver Sample, counsellor in Wigan, shouted at me", Some((Therapist, 2)), 2),
+    ("Shout out to Amelia Sample, who got me through my breakdown", Some((Therapist, 2)), 2),
+    ("Amara lives with OCD and tells us so with her consent", None, 1),
+    ("Dame Amelia Sample was slurring on the sofa", None, 1),
+    ("King George VI had a stammer", None, 1),
+    ("The Papageno effect protects people who are suicidal", None, 0),
+    ("Therapy with Oliver, five minutes from the station", None, 1),
+    ("I'm white and my therapist is Black", None, 1),
+];
+
+const SINGLED_OUT: &[Row] = &[
+    ("The head teacher of the primary in our village is drinking again", Some((Other, 2)), 0),
+    ("The vicar who married us at St Sample's has a gambling problem", Some((Other, 2)), 0),
+    ("The lifeguard at our village pool is recovering from bulimia", Some((Other, 2)), 0),
+    ("The night porter at the Grand in Wigan has PTSD", Some((Other, 2)), 0),
+    ("The organist who played for us in June has dementia", Some((Other, 2)), 0),
+    ("That lad who works in the chip shop in Wigan is HIV positive", Some((Other, 2)), 0),
+    ("The bloke in flat 12 hears voices", Some((Other, 2)), 0),
+    ("My cousin, the only vet in Wigan, has bulimia", Some((Relative, 2)), 0),
+    ("My brother, who was the goalkeeper for our town, has been sectioned", Some((Relative, 2)), 0),
+    ("My counsellor at the Willow Rooms told my mum everything", Some((Therapist, 2)), 0),
+    ("The psychologist I see at the Market Street surgery turns up drunk", Some((Therapist, 2)), 0),
+    ("My four o'clock last Tuesday was a councillor with debts", Some((Client, 2)), 0),
+    ("A boy I see at St Sample's primary drew his dad", Some((Client, 2)), 0),
+    ("My therapist in Manchester is kind", None, 0),
+    ("Our vicar gave a talk on depression in March", None, 0),
+    ("Our teacher in Wigan taught us about OCD", None, 0),
+    ("The man who wrote the poem had depression", None, 0),
+    ("The coach who taught me to breathe saved me a lot of worry", None, 0),
+    ("The nurse at your surgery can refer you for counselling", None, 0),
+    ("The GP at our practice explained that anxiety is common", None, 0),
+    ("The report quotes a patient: \"Nobody asked me if I was suicidal\"", None, 0),
 ];
 
 const KNOWN: &[Row] = &[
@@ -123,10 +171,10 @@ const CLIENTS: &[Row] = &[
     ("A client told me today about the affair she had with a police officer", Some((Client, 2)), 0),
     ("My client is a nurse and was raped", Some((Client, 2)), 0),
     ("My 34 year old client said she lost her twin", Some((Client, 2)), 0),
-    ("A client of mine had a dream about her mother", Some((Client, 2)), 0),
-    ("One of my clients was arrested last week", Some((Client, 2)), 0),
+    ("A client of mine had a dream about her mother", Some((Client, 1)), 0),
+    ("One of my clients was arrested last week", Some((Client, 1)), 0),
     ("I saw a client yesterday who is a pilot", Some((Client, 2)), 0),
-    ("A patient told me this morning that his wife left", Some((Client, 2)), 0),
+    ("A patient told me this morning that he is a pilot", Some((Client, 2)), 0),
     ("One of my clients cried this week", Some((Client, 1)), 0),
     ("My client was late", Some((Client, 1)), 0),
     ("Clients often feel worse before they feel better", None, 0),
@@ -194,7 +242,8 @@ fn judged(text: &str) -> (Option<(Kind, u8)>, u8) {
 
 #[test]
 fn every_row_gets_its_third_party_and_its_name() {
-    let rows: Vec<&Row> = [OWN_NAMES, NAMED, KNOWN, UNNAMED, CLIENTS, TRAPS].into_iter().flatten().collect();
+    let rows: Vec<&Row> =
+        [OWN_NAMES, NAMED, NEAR, SINGLED_OUT, KNOWN, UNNAMED, CLIENTS, TRAPS].into_iter().flatten().collect();
     assert!(rows.len() >= 120, "{} rows", rows.len());
     let wrong: Vec<String> = rows
         .iter()

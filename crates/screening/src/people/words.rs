@@ -6,41 +6,46 @@ use std::sync::LazyLock;
 
 /// What a word can be, as bits of one number: a word may be several things.
 pub(crate) mod is {
-    pub(crate) const THERAPIST: u32 = 1;
-    pub(crate) const RELATIVE: u32 = 1 << 1;
-    pub(crate) const CLIENT: u32 = 1 << 2;
-    pub(crate) const WORKPLACE: u32 = 1 << 3;
-    pub(crate) const OTHER: u32 = 1 << 4;
-    pub(crate) const RELATION: u32 = THERAPIST | RELATIVE | CLIENT | WORKPLACE | OTHER;
-    pub(crate) const PRIVATE: u32 = 1 << 5;
-    pub(crate) const TITLE: u32 = 1 << 6;
-    pub(crate) const OWNER: u32 = 1 << 7;
-    pub(crate) const FIRST_PERSON: u32 = 1 << 8;
-    pub(crate) const THIRD_PERSON: u32 = 1 << 9;
-    pub(crate) const SECOND_PERSON: u32 = 1 << 10;
-    pub(crate) const TIME: u32 = 1 << 11;
-    pub(crate) const PLACE: u32 = 1 << 12;
-    pub(crate) const UNIQUE: u32 = 1 << 13;
-    pub(crate) const PUBLIC: u32 = 1 << 14;
-    pub(crate) const FICTION: u32 = 1 << 15;
-    pub(crate) const NOT_A_PERSON: u32 = 1 << 16;
-    pub(crate) const FAMOUS: u32 = 1 << 17;
-    pub(crate) const CREDENTIAL: u32 = 1 << 18;
-    pub(crate) const CLOSING: u32 = 1 << 19;
-    pub(crate) const ADJECTIVE: u32 = 1 << 20;
-    pub(crate) const DETAIL: u32 = 1 << 21;
-    pub(crate) const GENERAL: u32 = 1 << 22;
-    pub(crate) const ROLE: u32 = 1 << 23;
-    pub(crate) const NOT_AFTER_IM: u32 = 1 << 24;
-    pub(crate) const TELLS: u32 = 1 << 25;
-    pub(crate) const CONDITION: u32 = 1 << 26;
-    pub(crate) const WEAK: u32 = 1 << 27;
-    pub(crate) const STATE: u32 = 1 << 28;
-    pub(crate) const NEEDS_IN: u32 = 1 << 29;
-    pub(crate) const DISEASE: u32 = 1 << 30;
+    pub(crate) const THERAPIST: u64 = 1;
+    pub(crate) const RELATIVE: u64 = 1 << 1;
+    pub(crate) const CLIENT: u64 = 1 << 2;
+    pub(crate) const WORKPLACE: u64 = 1 << 3;
+    pub(crate) const OTHER: u64 = 1 << 4;
+    pub(crate) const RELATION: u64 = THERAPIST | RELATIVE | CLIENT | WORKPLACE | OTHER;
+    pub(crate) const PRIVATE: u64 = 1 << 5;
+    pub(crate) const TITLE: u64 = 1 << 6;
+    pub(crate) const OWNER: u64 = 1 << 7;
+    pub(crate) const FIRST_PERSON: u64 = 1 << 8;
+    pub(crate) const THIRD_PERSON: u64 = 1 << 9;
+    pub(crate) const SECOND_PERSON: u64 = 1 << 10;
+    pub(crate) const TIME: u64 = 1 << 11;
+    pub(crate) const PLACE: u64 = 1 << 12;
+    pub(crate) const UNIQUE: u64 = 1 << 13;
+    pub(crate) const PUBLIC: u64 = 1 << 14;
+    pub(crate) const FICTION: u64 = 1 << 15;
+    pub(crate) const NOT_A_PERSON: u64 = 1 << 16;
+    pub(crate) const FAMOUS: u64 = 1 << 17;
+    pub(crate) const CREDENTIAL: u64 = 1 << 18;
+    pub(crate) const CLOSING: u64 = 1 << 19;
+    pub(crate) const ADJECTIVE: u64 = 1 << 20;
+    pub(crate) const DETAIL: u64 = 1 << 21;
+    pub(crate) const GENERAL: u64 = 1 << 22;
+    pub(crate) const ROLE: u64 = 1 << 23;
+    pub(crate) const NOT_AFTER_IM: u64 = 1 << 24;
+    pub(crate) const TELLS: u64 = 1 << 25;
+    pub(crate) const CONDITION: u64 = 1 << 26;
+    pub(crate) const WEAK: u64 = 1 << 27;
+    pub(crate) const STATE: u64 = 1 << 28;
+    pub(crate) const NEEDS_IN: u64 = 1 << 29;
+    pub(crate) const DISEASE: u64 = 1 << 30;
+    pub(crate) const PERSON: u64 = 1 << 31;
+    pub(crate) const AREA: u64 = 1 << 32;
+    pub(crate) const THEORY: u64 = 1 << 33;
+    pub(crate) const GROUP: u64 = 1 << 34;
+    pub(crate) const CONSENT: u64 = 1 << 35;
 }
 
-const LISTS: &[(u32, &str)] = &[
+const LISTS: &[(u64, &str)] = &[
     (
         is::THERAPIST,
         "therapist counsellor counselor psychotherapist psychiatrist psychologist analyst cpn gp doctor keyworker \
@@ -71,7 +76,11 @@ const LISTS: &[(u32, &str)] = &[
         dentist midwife counsellor therapist psychologist psychiatrist principal landlord barber butcher librarian postman postmistress \
         caretaker chef barista apprentice surgeon consultant councillor mayor paramedic firefighter coach lecturer professor tutor \
         director ceo accountant secretary cleaner engineer electrician plumber florist farmer jeweller optician vet trustee curate \
-        teacher sergeant officer captain registrar paediatrician social-worker chaplain supervisor boss lollipop driver technician",
+        teacher sergeant officer captain registrar paediatrician social-worker chaplain supervisor boss lollipop driver technician \
+        goalkeeper goalie drummer organist harpist pianist conductor choirmaster bishop verger churchwarden porter foreman headmaster \
+        headmistress bursar groundsman janitor ranger undertaker milkman postie sheriff magistrate judge constable chairman chairwoman \
+        treasurer chief registrar deacon minister captain scoutmaster steward bouncer matron warden ferryman lifeguard \
+        hairdresser baker grocer publican landlady cricketer instructor choreographer sexton rector chief-constable",
     ),
     (is::UNIQUE, "only head former senior deputy youngest oldest first lead new old chief"),
     (
@@ -91,9 +100,24 @@ const LISTS: &[(u32, &str)] = &[
         first second last previous lovely amazing brilliant wonderful ex poor eldest own only good great great-aunt step twin foster \
         adopted line nhs private trainee clinical key social support care co-ordinator coordinator couples group art play family \
         marriage school male female favourite work former area team office shift flat next-door best-friend occupational \
-        speech mental health community eating disorder trauma emdr cbt lovely horrible awful useless dreadful toxic \
+        speech mental health community night day parish deputy burns shop bus train post bin market church village local games maths \
+        science music drama primary retired town eating disorder trauma emdr cbt lovely horrible awful useless dreadful toxic \
         amazing teenage adult baby four five six seven eight nine ten year gay trans",
     ),
+    // Somebody, to whom a place gives a face: "the lady from the bakery in ...".
+    (is::PERSON, "man woman lady girl boy chap bloke fella lad lass guy couple woman's man's"),
+    (
+        is::AREA,
+        "village town valley street road estate island hamlet lane neighbourhood parish borough cul-de-sac terrace quay bay crescent avenue",
+    ),
+    (is::GROUP, "clients patients pupils students residents users tenants"),
+    // What an eponym stands before, with or without "'s".
+    (
+        is::THEORY,
+        "effect syndrome complex scale inventory questionnaire method technique model theory principle paradox hierarchy protocol \
+        criteria index triangle window institute foundation prize lecture trust award memorial hospital clinic",
+    ),
+    (is::CONSENT, "consent consented consents permission"),
     // Conditions, and what else is nobody's business.
     (
         is::PRIVATE | is::CONDITION,
@@ -110,17 +134,17 @@ const LISTS: &[(u32, &str)] = &[
         divorce divorcing divorced separated debt debts bankrupt bankruptcy gamble gambles gambling gambled gay lesbian bisexual trans \
         hospitalised hospital breakdown ill illness fired sacked dismissed suspended bully bullies bullied bullying drunk drinks drinking \
         drink drinker drug drugs cocaine heroin cannabis ketamine relapsed relapse hoarder hoarding incontinent impotent stalked stalking \
-        stole steals stealing stolen attempted attempt died dying terminal stroke ivf surrogate eviction evicted homeless benefits \
+        stole steals stealing stolen attempted attempt died dying terminal stroke meds tablets pills weeps weeping wept crying cried sobs sobbing psychopath narcissist \
+        narcissistic sociopath self-medicates self-medicating soiled starving ivf surrogate eviction evicted homeless benefits \
         disciplined disciplinary grooming groomed harassed harassment screams screamed wets cutting detox cries steroid infidelity \
         stammer asylum deported tribunal custody therapy counselling meltdown blackouts vomits starving purges bingeing",
     ),
     // Told by a therapist, these make a client recognisable.
     (
         is::DETAIL,
-        "teacher nurse solicitor police officer soldier veteran surgeon vicar priest pilot firefighter paramedic barrister \
-        footballer student mother father widow widower twin twins refugee wife husband daughter son sister brother mum dad partner \
-        ex-husband ex-wife boss school church hospital forties thirties twenties fifties sixties seventies teens eighties dream \
-        funeral wedding boyfriend girlfriend marriage childhood farmer actress actor dentist doctor chef lorry",
+        "teacher nurse solicitor police officer soldier veteran surgeon vicar priest pilot firefighter paramedic barrister bishop \
+        footballer widower twin twins triplets refugee farmer actress actor dentist doctor chef lorry councillor mayor mp midwife \
+        headteacher cricketer presenter drives teaches coaches judge magistrate butcher landlord landlady caretaker",
     ),
     // Private only of somebody who is somebody to the writer: of a footballer it is the news.
     (
@@ -128,7 +152,8 @@ const LISTS: &[(u32, &str)] = &[
         "hit hits hitting beat beats stole steals stealing stolen drink drinks drinking drinker drunk ill illness died dying \
         suspended sacked fired dismissed cutting stroke attempt attempted prison jail hospital cries screams screamed therapy \
         counselling medication diagnosis custody benefits tribunal drug drugs suicide anxious terminal arrested abuse abuses abusing \
-        assault trans gay cancer convicted debt debts paranoid manic addict asylum detox divorce",
+        assault trans gay cancer convicted debt debts paranoid manic addict asylum detox divorce weeps weeping wept crying cried sobs sobbing \
+        psychopath narcissist narcissistic sociopath meds tablets pills",
     ),
     // Private when somebody is in it, as against working there or writing about it.
     (
@@ -155,7 +180,7 @@ const LISTS: &[(u32, &str)] = &[
     ),
     (
         is::PUBLIC,
-        "author wrote writes written book novel film song album memoir actor actress singer footballer striker goalkeeper \
+        "author wrote writes written book novel film song album memoir actor actress singer footballer telly tv slurring sofa viewers fans album striker goalkeeper \
         midfielder scored goal match minister mp president senator chancellor politician paper study studies et theory theorist model \
         psychoanalyst podcast ted celebrity royal prince princess queen king duke duchess star band rapper comedian presenter \
         journalist professor researcher researchers researched founder founded coined biography biographer documentary interview \
@@ -176,7 +201,7 @@ const LISTS: &[(u32, &str)] = &[
         monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october \
         november december christmas easter ramadan eid diwali lent gestalt jungian freudian rogerian adlerian kleinian buddhist god jesus \
         christ allah british english scottish welsh irish american asperger's aspergers asperger parkinson's parkinsons alzheimer's \
-        alzheimer alzheimers nami dbsa tourette's tourettes hodgkin's crohn's huntington's down's down stockholm münchausen munchausen korsakoff's wernicke's \
+        alzheimer alzheimers uk usa eu bbc nami dbsa tourette's tourettes hodgkin's crohn's huntington's down's down stockholm münchausen munchausen korsakoff's wernicke's \
         prozac zoloft xanax valium ritalin sertraline dad mum mom nan gran grandma grandad daddy mummy",
     ),
     // Those whom texts about therapy cite: never private.
@@ -190,7 +215,7 @@ const LISTS: &[(u32, &str)] = &[
         sunak corbyn thatcher blair cameron osborne boris beckham kane saka rashford rooney messi ronaldo beyonce adele rihanna eminem \
         kanye britney gaga gomez swift sheeran bieber capaldi styles meghan markle diana oprah kardashian cobain winehouse stormzy fry \
         wax clarkson ramsay schofield bowie elvis lennon mccartney jagger minogue clooney dicaprio depp chaplin monroe hepburn hanks \
-        attenborough murray federer serena osaka biles hamilton bolt farah musk bezos zuckerberg gates jobs",
+        attenborough gogh murray federer serena osaka biles hamilton bolt farah musk bezos zuckerberg gates jobs",
     ),
     (
         is::CREDENTIAL,
@@ -208,7 +233,7 @@ const LISTS: &[(u32, &str)] = &[
         "christian catholic muslim jewish hindu sikh british english scottish welsh irish american african asian indian \
         polish french german italian spanish chinese nigerian jamaican european autistic bipolar gay trans queer lesbian sorry fine ok \
         okay not so very just a an the in on at from with so happy sad grateful done here glad sure trying going feeling really still \
-        dutch greek turkish russian black white northern southern",
+        dutch roma blind deaf greek turkish russian black white northern southern",
     ),
     (
         is::TELLS,
@@ -217,11 +242,11 @@ const LISTS: &[(u32, &str)] = &[
     ),
 ];
 
-static TABLE: LazyLock<Vec<(&'static str, u32)>> = LazyLock::new(|| {
-    let mut words: Vec<(&str, u32)> =
+static TABLE: LazyLock<Vec<(&'static str, u64)>> = LazyLock::new(|| {
+    let mut words: Vec<(&str, u64)> =
         LISTS.iter().flat_map(|(bits, list)| list.split_whitespace().map(|word| (word, *bits))).collect();
     words.sort_unstable();
-    let mut table: Vec<(&str, u32)> = Vec::with_capacity(words.len());
+    let mut table: Vec<(&str, u64)> = Vec::with_capacity(words.len());
     for (word, bits) in words {
         match table.last_mut() {
             Some(last) if last.0 == word => last.1 |= bits,
@@ -232,7 +257,7 @@ static TABLE: LazyLock<Vec<(&'static str, u32)>> = LazyLock::new(|| {
 });
 
 /// Everything that a lower-case word is; 0 for a word of no list.
-pub(crate) fn classes(word: &[u8]) -> u32 {
+pub(crate) fn classes(word: &[u8]) -> u64 {
     TABLE.binary_search_by(|(known, _)| known.as_bytes().cmp(word)).map_or(0, |place| TABLE[place].1)
 }
 
@@ -334,6 +359,8 @@ const KNOWN_TO_ALL: &[&str] = &[
     "virginia woolf",
     "wilfred bion",
     "winston churchill",
+    "van gogh",
+    "vincent van gogh",
     "wayne rooney",
     "zoe ball",
 ];

@@ -39,9 +39,15 @@ const ENDINGS: [&[u8]; 16] = [
 ];
 
 pub(super) fn find(scan: &mut Scan<'_>) {
+    // Read once, and only where an office's address names a practice.
+    let mut alone: Option<bool> = None;
     for index in 0..scan.ats.len() {
         let at = scan.ats[index];
         if let Some((start, end, private)) = plain(scan.folded, at).or_else(|| spaced(scan.folded, at)) {
+            let folded = scan.folded;
+            let private = private
+                || (public::is_practice(&folded[start..end])
+                    && *alone.get_or_insert_with(|| speaks_of_own_practice(folded)));
             put(scan, "An e-mail address.", start, end, private);
         }
     }
@@ -52,6 +58,13 @@ pub(super) fn find(scan: &mut Scan<'_>) {
             put(scan, "An e-mail address, written out.", start, end, private);
         }
     }
+}
+
+/// A therapist on their own writes as "I": the address of such a practice is theirs.
+fn speaks_of_own_practice(folded: &[u8]) -> bool {
+    folded
+        .split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'\''))
+        .any(|word| one_of!(word; b"i" b"i'm" b"i've" b"i'll" b"me" b"my" b"mine"))
 }
 
 fn put(scan: &mut Scan<'_>, reason: &'static str, start: usize, end: usize, private: bool) {

@@ -5,7 +5,7 @@
 
 use super::cue::words_before;
 use super::public;
-use super::scan::{Scan, before, end_of, start_of};
+use super::scan::{Scan, before, end_of, one_of, start_of};
 use crate::finding::Kind::{Handle, Url};
 
 /// The longest host (RFC 1035), and how far a path is read.
@@ -274,8 +274,20 @@ fn leads_to_a_person(link: &Link<'_>) -> bool {
     })
 }
 
-/// "my website is ...": the writer says whose it is.
+/// "my website is ...", "I write about ... at ...": the writer says whose it is.
 fn is_own(folded: &[u8], start: usize) -> bool {
+    let mut writes = false;
+    let led =
+        words_before(folded, start).next().is_some_and(|(word, _)| matches!(word, b"at" | b"on" | b"here"));
+    let writer = led && words_before(folded, start).take(12).any(|(word, _)| {
+        let before = writes;
+        writes =
+            one_of!(word; b"write" b"blog" b"post" b"journal" b"vlog" b"paint" b"draw" b"practise" b"work");
+        before && matches!(word, b"i")
+    });
+    if writer {
+        return true;
+    }
     let mut site = false;
     words_before(folded, start).take(6).any(|(word, _)| {
         site |= matches!(

@@ -17,6 +17,7 @@ mod phone_plan;
 mod postcodes;
 mod public;
 mod scan;
+mod spoken;
 mod usernames;
 
 use crate::normalise::Normalised;
@@ -45,4 +46,5 @@ pub(crate) fn find(text: &Normalised, found: &mut Vec<Found>) {
         addresses::find(&mut scan);
     }
     addresses::find_houses(&mut scan);
+    spoken::find(&mut scan);
 }

@@ -189,7 +189,7 @@ fn shaped_as_number(scan: &Scan<'_>, index: usize, last: usize, called: Cue) -> 
 }
 
 /// Whether a British number, with its nought, is anybody's own.
-fn private(scan: &Scan<'_>, digits: &[u8], start: usize) -> bool {
+pub(super) fn private(scan: &Scan<'_>, digits: &[u8], start: usize) -> bool {
     let Some(sort) = digits.get(1..).and_then(phone_plan::sort) else { return false };
     if public::is_helpline(digits) {
         return false;

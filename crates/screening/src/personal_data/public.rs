@@ -31,6 +31,17 @@ pub(super) fn is_office(word: &[u8]) -> bool {
         b"webmaster")
 }
 
+/// Whether an address names a therapist's practice, as against a charity or a service.
+pub(super) fn is_practice(address: &[u8]) -> bool {
+    let Some(at) = address.iter().position(|byte| *byte == b'@') else { return false };
+    let host = &address[at + 1..];
+    let has = |part: &[u8]| host.windows(part.len()).any(|window| window == part);
+    (has(b"therap") || has(b"counsel") || has(b"psycho"))
+        && !is_helpline_host(host)
+        && !has(b".nhs.uk")
+        && !has(b".org")
+}
+
 /// Whether a name on a platform, without its signs, is an organisation's.
 pub(super) fn is_organisation(name: &[u8]) -> bool {
     let plain: String =

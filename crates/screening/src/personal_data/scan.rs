@@ -47,6 +47,8 @@ pub(super) enum Mark {
     Profession,
     /// "box", of a post office.
     PostBox,
+    /// "oh", "zero": a number that is spelled out.
+    Nought,
     /// "cottage", "farm": a house that has a name.
     House,
 }
@@ -225,6 +227,7 @@ fn mark(word: &[u8]) -> Option<Mark> {
         | b"mukcp" | b"dclinpsy" | b"phd" | b"msc" | b"pgdip" | b"therapist" | b"counsellor"
         | b"psychotherapist" | b"psychologist" => Mark::Profession,
         b"box" => Mark::PostBox,
+        b"oh" | b"zero" | b"nought" => Mark::Nought,
         b"cottage" | b"farm" | b"lodge" | b"house" | b"barn" | b"villa" | b"grange" | b"manor"
         | b"bungalow" | b"farmhouse" => Mark::House,
         _ => return None,
