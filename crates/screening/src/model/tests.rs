@@ -6,12 +6,13 @@ use serde::Deserialize;
 
 use super::*;
 use crate::normalise::Normalised;
-use crate::rules;
+use crate::rules::{self, Applied};
 
 fn scored(text: &str) -> Scores {
     let normalised = Normalised::new(text);
     let text = Text::new(&normalised);
-    score(&text, &rules::apply(&text))
+    let Applied { found, lifted } = rules::apply(&text);
+    score(&text, &found, &lifted)
 }
 
 /// A text of our own with what training says of it: the network's strongest sentence and whole text, then the same of the
