@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(tally, Tally { lines: 1, refused: 0, failed: 0 });
         assert!(out.starts_with("  | First line."), "{out}");
         assert!(out.contains("| Ring «1 07700 900123 1» {"), "{out}");
-        assert!(out.contains("Personal data (phone)") && out.contains("Route: redact."), "{out}");
+        assert!(out.contains("Personal detail (phone)") && out.contains("Route: redact."), "{out}");
         assert!(explain(b"Birds sing at dawn.").1.contains("Nothing was found"));
         assert!(explain(b"{curly} is no JSON\n").1.contains("| {curly}"));
     }

@@ -1,33 +1,23 @@
 //! The words of screening for people who have not read its specification.
 //!
-//! Invariant: every category, severity and route has words; a kind without words of its own is shown by its wire name.
+//! Invariant: every category, severity and route has words, categories those of the pages; a kind without words of its own
+//! is shown by its wire name.
 
 use screening::{Category, Finding, Kind, Report, Route, Severity, Tier};
 
-/// What a finding is about, such as "personal data (phone)".
+/// What a finding is about, such as "personal detail (phone)".
 pub(super) fn about(finding: &Finding) -> String {
     let category = category(finding.category);
     match finding.kind {
         Some(kind) => format!("{category} ({})", self::kind(kind)),
-        None => category.to_owned(),
+        None => category,
     }
 }
 
-fn category(category: Category) -> &'static str {
-    match category {
-        Category::SelfHarmRisk => "risk of suicide or self-harm",
-        Category::HarmToOthers => "harm to others",
-        Category::Safeguarding => "safeguarding: abuse, neglect or exploitation",
-        Category::PersonalData => "personal data",
-        Category::ThirdParty => "another person could be recognised",
-        Category::Disclosure => "the writer's own therapy or health",
-        Category::UnsafeSuicideContent => "unsafe words about suicide",
-        Category::HarmfulAdvice => "advice that could harm",
-        Category::Boundary => "a professional boundary",
-        Category::Abuse => "abuse or stigma",
-        Category::Sexual => "sexual content",
-        Category::Spam => "spam",
-    }
+/// The name that the pages use too.
+fn category(category: Category) -> String {
+    let name = wire_name(category);
+    content::category(&name).map_or(name, |words| words.name.to_lowercase())
 }
 
 fn kind(kind: Kind) -> String {
@@ -53,8 +43,8 @@ fn kind(kind: Kind) -> String {
     words.to_owned()
 }
 
-fn wire_name(kind: Kind) -> String {
-    match serde_json::to_value(kind) {
+fn wire_name(word: impl serde::Serialize) -> String {
+    match serde_json::to_value(word) {
         Ok(serde_json::Value::String(name)) => name,
         _ => String::new(),
     }
