@@ -12,7 +12,7 @@ use crate::rules::{self, Applied, Found};
 use crate::tokens::Text;
 
 /// The version of this engine. It changes with every change of rules that could change a report.
-pub const ENGINE: EngineVersion = EngineVersion(1);
+pub const ENGINE: EngineVersion = EngineVersion(2);
 
 /// Screens one text. Callers that must not fail use [`screen_safely`].
 #[must_use]
