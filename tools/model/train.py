@@ -112,10 +112,9 @@ def probability(inputs, last):
 GRID = np.round(np.arange(0.05, 0.99, 0.01), 2)
 # Sets of people who tell of distress, or answer it.
 CALM = ("client_questions", "distress", "therapist_answers")
-# Of the texts of people at risk so many are to be held, as long as of the harmless ones of no more than this share are. In
-# short texts a word or two decides, and the rules know better.
-WANTED_RECALL = 0.97
-MOST_ALARMS = (0.03, 0.09)
+# Of harmless texts no more than this share may be held, short ones and long ones: as many as those who read them can bear,
+# because who is at risk must not be missed. In short texts a word or two decides, and the rules know better.
+MOST_ALARMS = (0.03, 0.1)
 # A share of fewer texts says nothing.
 FEWEST = 50
 
@@ -142,11 +141,6 @@ def thresholds(items, given, risk, of):
     for length in (0, 1):
         of_length = (count > SHORT) == bool(length)
         np.maximum.at(highest[length], of[of_length], risk[of_length])
-    at_risk = np.array([
-        (item.source == "cssrs" and item.given >= 2)
-        or (item.source.startswith("corpus") and item.given.get("self_harm_risk", 0) >= 2)
-        for item in items
-    ])
     # Each source counts the same, however large it is.
     sources = np.array([
         item.source.split("/")[0] if item.labels.get("self_harm_now", (1.0, 0.0))[0] == 0.0 else "" for item in items
@@ -156,12 +150,9 @@ def thresholds(items, given, risk, of):
     for length, most in enumerate(MOST_ALARMS):
         inside = (whole > SHORT) == bool(length)
         reached = [held | (highest[length] >= limit) for limit in GRID]
-        recall = np.array([r[inside & at_risk].mean() for r in reached])
         groups = [inside & (sources == name) for name in (*CALM, "corpus")]
         alarms = np.array([np.mean([r[g].mean() for g in groups if g.sum() >= FEWEST]) for r in reached])
-        wanted = GRID[recall >= WANTED_RECALL].max(initial=GRID[0])
-        allowed = GRID[alarms <= most].min(initial=GRID[-1])
-        answers.append(float(max(wanted, allowed)))
+        answers.append(float(GRID[alarms <= most].min(initial=GRID[-1])))
         held |= highest[length] >= answers[-1]
     return answers
 
