@@ -63,7 +63,7 @@ const LEAST_STEM: usize = 3;
 /// know and left alone.
 const DOUBT: f32 = 1.5;
 /// Of fewer known words the model makes no finding: it would guess.
-const LEAST_KNOWN: usize = 4;
+const LEAST_KNOWN: usize = 6;
 
 /// What the model says of one text.
 pub(crate) struct Scores {
@@ -145,10 +145,12 @@ pub(crate) fn score(text: &Text, found: &[Found], lifted: &[Lifted]) -> Scores {
             let end = text.tokens[ranges[sentence].end - 1].end;
             let left_alone = lifted.iter().any(|one| one.category == *category && one.start < end);
             // Education and support speak of danger to whoever reads them.
-            let doubts = u8::from(left_alone) * if count <= SHORT { 2 } else { 1 }
-                + u8::from(head == RISK && general[sentence]);
+            // In a short text those words are all there is; where danger is the question it may still be told beside them.
+            let alone = left_alone && count <= SHORT;
+            let doubts = u8::from(left_alone) + u8::from(alone) + u8::from(head == RISK && general[sentence]);
             let threshold = weights.threshold(head, count) + DOUBT * f32::from(doubts);
-            reached |= known >= LEAST_KNOWN && !judged(count) && sum >= threshold;
+            let judged = judged(count) || (alone && head != RISK);
+            reached |= known >= LEAST_KNOWN && !judged && sum >= threshold;
         }
         scores.answers[head] = 1.0 / (1.0 + f64::from(-sum).exp());
         if reached {
