@@ -238,16 +238,16 @@ mod tests {
           | «1 My sister «2 Ja«3 ne 2» 1»
           | is hap 3»py.
 
-        1. Another person could be recognised (relative)
+        1. Somebody else's private life (relative)
            Caution: a careful therapist would want it changed
            Why: A reason.
            Better: Say "somebody".
 
-        2. Personal data (a person's name)
+        2. Personal detail (a person's name)
            Stop: it must not appear in any form
            Why: A reason.
 
-        3. Spam
+        3. Advertising or spam
            Note: worth a glance
            Why: A reason.
 
@@ -281,7 +281,7 @@ mod tests {
         assert!(out.starts_with("  | First line."), "{out}");
         assert!(out.contains("| Ring «1 07700 900123 1» {"), "{out}");
         assert!(out.contains("Personal detail (phone)") && out.contains("Route: redact."), "{out}");
-        assert!(explain(b"Birds sing at dawn.").1.contains("Nothing was found"));
+        assert!(explain(b"Birds sing in the morning.").1.contains("Nothing was found"));
         assert!(explain(b"{curly} is no JSON\n").1.contains("| {curly}"));
     }
 
