@@ -169,8 +169,8 @@ impl<'a> Surroundings<'a> {
 
     /// "When people visit, my father ..." is about somebody known.
     fn nobody_known(&self) -> bool {
-        // "If a friend" runs into a match that starts with "a friend".
-        let general = self.before(Cue::Fiction) || self.of(Cue::Anybody).any(|hit| hit.start < self.start);
+        // "If a friend" runs into a match that starts with "a friend", "somebody who" starts where the match does.
+        let general = self.before(Cue::Fiction) || self.of(Cue::Anybody).any(|hit| hit.start <= self.start);
         general && !self.before(Cue::Personal) && !self.within(Cue::Personal)
     }
 
