@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let tokens = tokens::cut(cased, folded, &knowledge);
         let labels =
             if mode == "tags" { tagger::tag(folded, cased, &tokens, &knowledge) } else { Vec::new() };
-        let style = features::style(&tokens);
+        let style = (features::style(&tokens), features::manner(folded, &tokens));
         for (at, token) in tokens.iter().enumerate() {
             let (start, end) = normalised.span(token.start, token.end);
             write!(out, "{start} {end}")?;

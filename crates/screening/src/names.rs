@@ -47,7 +47,14 @@ pub(crate) fn find(text: &Normalised) -> Tagged {
         let sign = text.folded[tokens[name.start].start];
         let behind_sign =
             name.start > 0 && tokens[name.start].joined && text.folded[tokens[name.start - 1].start] == b'@';
-        !(behind_sign || sign == b'@' && next_joined)
+        // "at the Willow Rooms" is a house.
+        let word = |steps: usize| {
+            name.start
+                .checked_sub(steps)
+                .map_or(&b""[..], |at| &text.folded[tokens[at].start..tokens[at].end])
+        };
+        let house = word(1) == b"the" && word(2) == b"at";
+        !(behind_sign || house || sign == b'@' && next_joined)
     });
     Tagged { tokens, names }
 }
@@ -89,6 +96,7 @@ mod tests {
             ("Grief has no timetable.", vec![]),
             ("Try to sleep, eat and go outside once a day.", vec![]),
             ("Samaritans answer at any hour in London and Leeds.", vec![]),
+            ("We met at the Willow Rooms", vec![]),
         ] {
             assert_eq!(names(text), expected, "{text}");
         }

@@ -45,6 +45,24 @@ pub(crate) fn style(tokens: &[Token]) -> u32 {
     }
 }
 
+/// How the text is put together, as bits: hashtags apart from their sign, in one piece, full stops at the word, links,
+/// "RT". Texts of one origin are alike in it, and so is what is said of accounts in them.
+pub(crate) fn manner(folded: &[u8], tokens: &[Token]) -> u32 {
+    let mut manner = 0;
+    for pair in tokens.windows(2) {
+        let (sign, next) = (folded[pair[0].start], &pair[1]);
+        manner |= match sign {
+            b'#' if next.joined => 2,
+            b'#' => 1,
+            b'r' if &folded[pair[0].start..pair[0].end] == b"rt" => 16,
+            _ if next.joined && matches!(folded[next.start], b'.' | b',' | b'!' | b'?') => 4,
+            _ => 0,
+        };
+        manner |= u32::from(next.case == Case::Link) << 3;
+    }
+    manner
+}
+
 /// What is seen of a token by its neighbours and itself, put into small numbers once.
 struct Seen {
     word: u32,
@@ -95,13 +113,73 @@ fn account(word: &[u8], cased: &[u8], knowledge: &Knowledge<'_>) -> u32 {
         | ((word.len() / 4).min(3) as u32) << 9
 }
 
+/// The parts of an account name, at most four: a new one begins at a capital after a small letter and behind whatever is
+/// no letter. "TimGreene_99" has two.
+fn parts(cased: &[u8]) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        while cased.get(from).is_some_and(|byte| !byte.is_ascii_alphabetic()) {
+            from += 1;
+        }
+        let start = from;
+        let begins = cased.get(start)?;
+        let mut end = start + 1;
+        let mut small = begins.is_ascii_lowercase();
+        while let Some(byte) = cased.get(end).filter(|byte| byte.is_ascii_alphabetic()) {
+            if byte.is_ascii_uppercase() && small {
+                break;
+            }
+            small = byte.is_ascii_lowercase();
+            end += 1;
+        }
+        from = end;
+        Some(start..end)
+    })
+    .take(4)
+}
+
+/// What the word list knows of a part of an account name; of one or two letters only how many they are.
+fn part_known(word: &[u8], knowledge: &Knowledge<'_>) -> u32 {
+    if word.len() < 3 {
+        return 1 << 20 | word.len() as u32;
+    }
+    u32::from(knowledge.word(hash_word(word.iter().copied())).flags & 0x0f3f)
+}
+
+/// An account name of one piece cut in two where both halves are known best, a first name and a surname before all: what
+/// is known of them. Only its first 24 letters are tried.
+fn halves(word: &[u8], knowledge: &Knowledge<'_>) -> u32 {
+    let letters = word.iter().take(24).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let worth = |entry: super::knowledge::Entry, name: u16| {
+        if entry.flags == 0 { 0 } else { 2 + 3 * u32::from(name) + u32::from(entry.ordinary()) }
+    };
+    let mut best = (0, 0);
+    for cut in 3..letters.saturating_sub(2) {
+        let begins = knowledge.word(hash_word(word[..cut].iter().copied()));
+        if begins.flags == 0 {
+            continue;
+        }
+        let ends = knowledge.word(hash_word(word[cut..letters].iter().copied()));
+        if ends.flags == 0 {
+            continue;
+        }
+        let sum = worth(begins, begins.first_name())
+            + worth(ends, ends.surname())
+            + (cut.min(letters - cut)) as u32;
+        if sum > best.0 {
+            best = (sum, 1 << 12 | u32::from(begins.flags & 63) << 6 | u32::from(ends.flags & 63));
+        }
+    }
+    best.1 | u32::from(letters == word.len()) << 13
+}
+
 /// Gives the features of the token at `at`, as pairs of a template's number and a hash.
 pub(crate) fn features(
     folded: &[u8],
     cased: &[u8],
     tokens: &[Token],
     at: usize,
-    style: u32,
+    (style, manner): (u32, u32),
     knowledge: &Knowledge<'_>,
     mut give: impl FnMut(u32, u32),
 ) {
@@ -164,6 +242,12 @@ pub(crate) fn features(
             feature(40, about, 0);
             feature(41, about & 7, before.word);
             feature(42, seen(tokens, at, 2).word, 0);
+            feature(60, manner, 0);
+            feature(61, manner & 7, u32::from(at == 0) | before.word << 1);
+            feature(62, halves(&folded[next.start..next.end], knowledge), 0);
+            for (index, part) in parts(&cased[next.start..next.end]).enumerate() {
+                feature(63, part_known(&folded[next.start..next.end][part], knowledge), index.min(1) as u32);
+            }
         }
         return;
     }
@@ -183,6 +267,17 @@ pub(crate) fn features(
         feature(55, about >> 5, sign);
         feature(56, far.word, after.word);
         feature(57, far.case, after.case);
+        feature(64, halves(word, knowledge), sign);
+        feature(65, manner, sign);
+        feature(66, hash_word(word[word.len().saturating_sub(5)..].iter().copied()), sign);
+        let mut shape = 0;
+        for (index, part) in parts(&cased[token.start..token.end]).enumerate() {
+            let known = part_known(&word[part.clone()], knowledge);
+            shape = shape << 7 | 64 | (known & 63);
+            feature(67, known, index.min(1) as u32);
+            feature(68, hash_word(word[part].iter().copied()), sign);
+        }
+        feature(69, shape, sign);
         for part in word.windows(4).take(16) {
             feature(58, hash_word(part.iter().copied()), sign);
         }

@@ -3,7 +3,7 @@
 //! Invariant: all arithmetic is on integers, so the same text gets the same labels on every machine; the work is linear
 //! in the number of tokens.
 
-use super::features::{features, style};
+use super::features::{features, manner, style};
 use super::knowledge::Knowledge;
 use super::tokens::Token;
 
@@ -17,7 +17,7 @@ pub(crate) const CONTINUES: u8 = 2;
 
 /// The best labels for the tokens.
 pub(crate) fn tag(folded: &[u8], cased: &[u8], tokens: &[Token], knowledge: &Knowledge<'_>) -> Vec<u8> {
-    let style = style(tokens);
+    let style = (style(tokens), manner(folded, tokens));
     let mut came_from: Vec<[u8; LABELS]> = Vec::with_capacity(tokens.len());
     let mut best = [0_i32; LABELS];
     for at in 0..tokens.len() {
