@@ -5,7 +5,7 @@
 
 use crate::finding::{Category, Kind, Severity};
 use crate::lexicon::{Cue, Hit, Outcome, Rule};
-use crate::tokens::Text;
+use crate::tokens::{Sort, Text};
 
 /// What the surroundings of a match may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,17 @@ const SUPPOSED_REACH: usize = 1;
 /// grow with the sentence.
 const EARSHOT: usize = 40;
 
+/// The words that may stand between "said" and the words of a rule, and how many of them.
+const SUBJECT: [&str; 12] =
+    ["i", "im", "ive", "m", "am", "ve", "have", "d", "just", "really", "still", "sometimes"];
+const LEAD: usize = 3;
+
+/// An opening quotation mark counts this many words before a match.
+const QUOTED_REACH: usize = 4;
+
+/// What makes a finding graver is heard in other sentences too, this many words away.
+const NEARBY: usize = 80;
+
 /// The cues of one sentence, seen from one match.
 pub(crate) struct Surroundings<'a> {
     pub(crate) text: &'a Text<'a>,
@@ -100,6 +111,8 @@ pub(crate) struct Surroundings<'a> {
     cues: &'a [Hit],
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// Where the subject of the match begins: "I" and what belongs to it may stand before the words that a rule knows.
+    lead: usize,
 }
 
 impl<'a> Surroundings<'a> {
@@ -110,7 +123,11 @@ impl<'a> Surroundings<'a> {
         let last = sentence.end.min(end + EARSHOT);
         let from = cues.partition_point(|cue| cue.start < first);
         let to = cues.partition_point(|cue| cue.start < last);
-        Self { text, all: cues, cues: &cues[from..to], start, end }
+        let mut lead = start;
+        while lead > sentence.start && start - lead < LEAD && SUBJECT.contains(&text.form(lead - 1)) {
+            lead -= 1;
+        }
+        Self { text, all: cues, cues: &cues[from..to], start, end, lead }
     }
 
     /// The cues of one sort in the sentence of the match.
@@ -138,6 +155,43 @@ impl<'a> Surroundings<'a> {
         self.of(cue).any(|hit| hit.end == self.start)
     }
 
+    /// Right before the match or its subject.
+    fn right_before_subject(&self, cue: Cue) -> bool {
+        self.of(cue).any(|hit| hit.end == self.start || hit.end == self.lead)
+    }
+
+    /// Right before the match, and not in the perfect: "I have had thoughts" is about today.
+    fn after_past_verb(&self) -> bool {
+        self.of(Cue::PastVerb).any(|hit| {
+            hit.end == self.start && (hit.start == 0 || !is_perfect(self.text.form(hit.start - 1)))
+        })
+    }
+
+    /// Words in quotation marks, where the sentence speaks of whoever may say them.
+    fn is_quoted_as_an_example(&self) -> bool {
+        self.is_quoted()
+            && (self.says(Cue::Anybody) || self.before(Cue::Fiction) || self.anywhere(Cue::Taught))
+    }
+
+    fn is_quoted(&self) -> bool {
+        let bytes = &self.text.normalised.folded;
+        let is_mark = |at: usize| matches!(bytes.get(at), Some(b'"' | b'\''));
+        let in_word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        let first = self.text.sentence(self.start).start.max(self.lead.saturating_sub(QUOTED_REACH));
+        let mut open = false;
+        for token in &self.text.tokens[first..=self.lead] {
+            // An apostrophe has letters on both sides.
+            open |= token.start > 0
+                && is_mark(token.start - 1)
+                && (token.start == 1 || !in_word(token.start - 2));
+            // The last of these words belongs to what is quoted.
+            open &= token.start == self.text.tokens[self.lead].start
+                || !is_mark(token.end)
+                || in_word(token.end + 1);
+        }
+        open
+    }
+
     /// Right after the match.
     pub(crate) fn right_after(&self, cue: Cue) -> bool {
         self.of(cue).any(|hit| hit.start == self.end)
@@ -159,7 +213,78 @@ impl<'a> Surroundings<'a> {
 
     /// A word for these hours outweighs a word for the past; a vague "now" or "again" doesn't.
     fn recently(&self) -> bool {
-        self.says(Cue::JustNow) || (self.says(Cue::Recent) && self.of(Cue::Past).next().is_none())
+        // "Five years ago today" was no more today than any other day five years ago.
+        let today = |hit: &Hit| hit.start == 0 || self.text.form(hit.start - 1) != "ago";
+        let apart = |hit: &Hit| {
+            hit.end <= self.start || hit.start >= self.end || (hit.start >= self.start && hit.end <= self.end)
+        };
+        self.of(Cue::JustNow).any(|hit| apart(hit) && today(hit))
+            || (self.says(Cue::Recent) && self.of(Cue::Past).next().is_none())
+    }
+
+    /// A wish or a thought told in the simple past, and nothing beside it that speaks of today.
+    fn is_a_past_wish(&self) -> bool {
+        /// What may stand between "I" and the verb.
+        const BETWEEN: [&str; 8] = ["d", "just", "really", "only", "honestly", "did", "truly", "sometimes"];
+        const WISHED: [&str; 6] = ["wanted", "wished", "hoped", "longed", "didnt", "not"];
+        const THOUGHTS: [&str; 5] = ["suicidal", "thoughts", "urges", "ideation", "suicide"];
+        if self.recently() || self.is_still_so() || self.text.form(self.lead) != "i" {
+            return false;
+        }
+        let words = |from: usize| (from..self.end).map(|token| self.text.form(token));
+        let mut after =
+            (self.lead + 1..self.end).skip_while(|token| BETWEEN.contains(&self.text.form(*token)));
+        after.next().is_some_and(|verb| {
+            let form = self.text.form(verb);
+            WISHED.contains(&form) || (form == "had" && words(verb).any(|word| THOUGHTS.contains(&word)))
+        })
+    }
+
+    /// What the writer wanted or thought once, and says so.
+    fn is_told_as_past(&self) -> bool {
+        if self.is_perfect() {
+            return self.says(Cue::InThePast);
+        }
+        let once = self.of(Cue::Past).next().is_some() || self.of(Cue::Lasted).next().is_some();
+        let thought = self.is_in_the_past_tense()
+            || self.right_before_subject(Cue::ThoughtThen)
+            || self.goes_with_a_past_verb();
+        (once && thought && !self.recently() && !self.is_still_so()) || self.is_a_past_wish()
+    }
+
+    /// "I lay there wishing": the verb before tells the time.
+    fn goes_with_a_past_verb(&self) -> bool {
+        const GOING_WITH: [&str; 5] = ["wishing", "wanting", "hoping", "praying", "thinking"];
+        let used_to = |hit: &Hit| hit.end <= self.start && self.text.form(hit.start) == "used";
+        GOING_WITH.contains(&self.text.form(self.start))
+            && (self.of(Cue::Past).any(used_to) || self.after_past_verb())
+    }
+
+    /// A word for today; "every day" and "always" can be past, like their verb.
+    fn is_still_so(&self) -> bool {
+        const OFTEN: [&str; 3] = ["every", "always", "regularly"];
+        self.of(Cue::Still).any(|hit| !OFTEN.contains(&self.text.form(hit.start)))
+    }
+
+    /// Near by, in whichever sentence, the writer says that what was over has begun again.
+    fn is_back_again(&self) -> bool {
+        let from = self.all.partition_point(|cue| cue.start + NEARBY < self.start);
+        self.all[from..]
+            .iter()
+            .take_while(|cue| cue.start < self.end + NEARBY)
+            .any(|cue| cue.outcome == Outcome::Cue(Cue::BackAgain))
+    }
+
+    /// "After I had tried" ends there; "after I had tried a bath" is about something else.
+    fn is_something_tried(&self) -> bool {
+        self.text.form(self.end - 1) == "tried"
+            && self.end < self.text.sentence(self.start).end
+            && !self.text.tokens[self.end].after_break
+    }
+
+    /// "I have wanted": it began in the past.
+    fn is_perfect(&self) -> bool {
+        (self.lead..self.end.min(self.lead + 3)).any(|token| is_perfect(self.text.form(token)))
     }
 
     /// Told as past, with no word for today.
@@ -182,7 +307,11 @@ impl<'a> Surroundings<'a> {
             "again",
         ];
         let sentence = self.text.sentence(self.start);
-        self.start == sentence.start
+        // A number in the place of a first word numbers a list, or stands for "I".
+        let numbered =
+            self.start == sentence.start + 1 && self.text.tokens[sentence.start].sort == Sort::Number;
+        numbered
+            || self.start == sentence.start
             || self.text.tokens[self.start].after_break
             || JOINING.contains(&self.text.form(self.start - 1))
     }
@@ -206,7 +335,7 @@ impl<'a> Surroundings<'a> {
 
     /// The match itself speaks in the past.
     fn is_in_the_past_tense(&self) -> bool {
-        const VERBS: [&str; 25] = [
+        const VERBS: [&str; 33] = [
             "was",
             "were",
             "had",
@@ -232,8 +361,24 @@ impl<'a> Surroundings<'a> {
             "didnt",
             "couldnt",
             "lost",
+            "planned",
+            "meant",
+            "intended",
+            "asked",
+            "begged",
+            "prayed",
+            "deserved",
+            "longed",
         ];
-        (self.start..self.end).any(|token| VERBS.contains(&self.text.form(token)))
+        /// "I wish it had worked" is a wish of today.
+        const WISHES: [&str; 8] = ["wish", "wishing", "want", "hope", "hoping", "pray", "wanna", "praying"];
+        if self.is_perfect() {
+            return false;
+        }
+        (self.start..self.end)
+            .map(|token| self.text.form(token))
+            .find(|form| VERBS.contains(form) || WISHES.contains(form))
+            .is_some_and(|form| VERBS.contains(&form))
     }
 
     fn is_ones_own(&self) -> bool {
@@ -246,12 +391,16 @@ impl<'a> Surroundings<'a> {
     }
 }
 
+fn is_perfect(form: &str) -> bool {
+    matches!(form, "ve" | "have" | "ive")
+}
+
 /// Judges one match; `None` where the surroundings show that it means nothing.
 pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
     let same =
         |severity| Some(Judged { category: rule.category, kind: rule.kind, severity, reason: rule.reason });
     let own = |severity: Severity| {
-        if around.right_before(Cue::Speaker) {
+        if around.right_before_subject(Cue::Speaker) && !around.is_quoted_as_an_example() {
             return Some(Judged {
                 category: rule.category,
                 kind: Some(Kind::OtherPerson),
@@ -260,10 +409,13 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             });
         }
         let nobody = around.is_recited()
-            || around.right_before(Cue::Example)
+            || around.right_before_subject(Cue::Example)
             || around.right_before(Cue::NotMe)
-            || around.right_before(Cue::NotSo);
-        same(if nobody { Severity::Note } else { severity })
+            || around.right_before_subject(Cue::NotSo)
+            || around.is_quoted_as_an_example();
+        let judged = if nobody { Severity::Note } else { severity };
+        let back = rule.severity > judged && around.is_back_again();
+        same(if back { rule.severity } else { judged })
     };
     let recent = rule.recent.unwrap_or(rule.severity);
     match rule.scope {
@@ -273,20 +425,32 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             if around.is_turned() || around.right_after(Cue::SubjectAfter) {
                 return None;
             }
-            let over = around.is_over() && around.is_in_the_past_tense();
+            // An intention is past only where a word says so.
+            let over = if rule.severity == Severity::Stop {
+                around.is_over() && around.is_in_the_past_tense()
+            } else {
+                around.is_told_as_past()
+            };
             own(if over { Severity::Note } else { rule.severity })
         }
         Scope::OwnPast => {
-            if around.is_turned() {
+            if around.is_turned() || around.is_something_tried() {
                 return None;
             }
-            own(if around.recently() { recent } else { rule.severity })
+            let severity = if around.recently() {
+                recent
+            } else if around.is_back_again() {
+                rule.severity.max(Severity::Caution)
+            } else {
+                rule.severity
+            };
+            own(severity)
         }
         Scope::OwnMention => {
             if around.is_turned() || around.right_before(Cue::NotMe) {
                 return same(Severity::Note);
             }
-            let past = around.right_before(Cue::PastVerb) && !around.recently();
+            let past = around.after_past_verb() && !around.recently();
             let negated = around.near_before(Cue::Negation, NEGATION_REACH);
             own(if past || negated || around.is_over() { Severity::Note } else { rule.severity })
         }
@@ -295,9 +459,10 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             if !mine || around.is_turned() || around.right_after(Cue::SubjectAfter) {
                 return None;
             }
-            let past = around.right_before(Cue::PastVerb) && !around.recently();
+            let past = around.after_past_verb() && !around.recently();
             let lifted = past
-                || around.is_over()
+                || (around.is_over() && (rule.severity == Severity::Stop || !around.is_perfect()))
+                || (rule.severity < Severity::Stop && around.is_told_as_past())
                 || around.nobody_known()
                 || around.near_before(Cue::Negation, NEGATION_REACH);
             own(if lifted { Severity::Note } else { rule.severity })
@@ -347,10 +512,14 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             same(if around.recently() && !around.nobody_known() { recent } else { rule.severity })
         }
         Scope::Told => {
-            if around.right_after(Cue::DescribesAfter) {
+            if around.right_after(Cue::DescribesAfter)
+                || around.right_after(Cue::PracticeAfter)
+                || around.is_something_tried()
+            {
                 return None;
             }
             let not_told = around.near_before(Cue::Supposed, SUPPOSED_REACH)
+                || around.is_about_a_home()
                 || around.right_before(Cue::OfAnother)
                 || around.right_before(Cue::Example)
                 || around.says(Cue::InAStory);
