@@ -114,7 +114,7 @@ GRID = np.round(np.arange(0.05, 0.99, 0.01), 2)
 CALM = ("client_questions", "distress", "therapist_answers")
 # Of harmless texts no more than this share may be held, short ones and long ones: as many as those who read them can bear,
 # because who is at risk must not be missed. In short texts a word or two decides, and the rules know better.
-MOST_ALARMS = (0.03, 0.1)
+MOST_ALARMS = (0.045, 0.125)
 # A share of fewer texts says nothing.
 FEWEST = 50
 
@@ -157,13 +157,14 @@ def thresholds(items, given, risk, of):
     return answers
 
 
-# The precision that a finding must have on the project's own texts.
-PRECISION = 0.9
-# What holds a text may be found in no more than this share of calm ones, and any other thing in no more than that share of
-# texts that are known not to have it.
-MOST_HELD, MOST_WRONG = 0.01, 0.02
-# What is less likely than not makes no finding, whatever the few texts say by which thresholds are chosen.
-LEAST_SURE = 0.5
+# The precision that a finding must have on the project's own texts: one that holds a text, and any other. Who holds too
+# little misses a child; whoever reads what is held can bear one in four that is none.
+HOLDING_PRECISION, PRECISION = 0.75, 0.9
+# What holds a text may be found in no more than this share of each calm set (some of whose posts tell of abuse that goes
+# on), and any other thing in no more than that share of texts that are known not to have it.
+MOST_HELD, MOST_WRONG = 0.06, 0.02
+# What is hardly likelier than not makes no finding, whatever the few texts say by which thresholds are chosen.
+LEAST_SURE = 0.65
 
 
 def threshold(items, head, answer):
@@ -172,13 +173,14 @@ def threshold(items, head, answer):
     own = np.array([item.source.startswith("corpus") for item in items])
     known = np.array([item.labels.get(name, (0.5, 0.0))[0] for item in items])
     if name in ("harm_to_others", "safeguarding"):
-        groups, most = [np.array([item.source == calm for item in items]) for calm in CALM], MOST_HELD
+        groups = [np.array([item.source == calm for item in items]) for calm in CALM]
+        most, precision = MOST_HELD, HOLDING_PRECISION
     else:
-        groups, most = [~own & (known <= 0.2)], MOST_WRONG
+        groups, most, precision = [~own & (known <= 0.2)], MOST_WRONG, PRECISION
     for limit in GRID[GRID >= LEAST_SURE]:
         chosen = own & (answer >= limit)
         wrong = max((answer[group] >= limit).mean() for group in groups if group.any())
-        if chosen.any() and (known[chosen] >= 0.8).mean() > PRECISION and wrong <= most:
+        if chosen.any() and (known[chosen] >= 0.8).mean() > precision and wrong <= most:
             return float(limit)
     return 1.0
 
