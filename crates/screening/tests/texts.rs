@@ -46,6 +46,8 @@ const KNOWN_GAPS: &[&str] = &[
     "crisis-self-048",
     "crisis-self-062",
     "disclosure-021",
+    "distress-014",
+    "distress-026",
     "distress-044",
     "education-005",
     "education-047",
@@ -89,15 +91,15 @@ const KNOWN_GAPS: &[&str] = &[
 // won. The aim is 0.95 of the routes, and 0.01 of the education held.
 
 /// Least share of the texts set aside whose route and tier are right.
-const ROUTE_RIGHT: f64 = 0.84;
+const ROUTE_RIGHT: f64 = 0.86;
 /// Greatest share of the education set aside that is held: a channel about mental health must be able to say "suicide".
-const EDUCATION_HELD: f64 = 0.10;
+const EDUCATION_HELD: f64 = 0.07;
 /// Least share of the dangers set aside that are held.
-const DANGER_HELD: f64 = 0.84;
+const DANGER_HELD: f64 = 0.86;
 /// Greatest share of distress, figures of speech and fiction set aside that is held: none of it is a danger.
-const HARMLESS_HELD: f64 = 0.09;
+const HARMLESS_HELD: f64 = 0.05;
 /// Least share of the texts set aside of which everything was found that must be, and nothing that mustn't.
-const FINDINGS_RIGHT: f64 = 0.75;
+const FINDINGS_RIGHT: f64 = 0.79;
 
 /// Topics that talk of pain or death without anybody being at risk.
 const HARMLESS: &[&str] = &["distress", "figurative", "fiction-and-reported", "ordinary"];
