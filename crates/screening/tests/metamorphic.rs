@@ -8,12 +8,13 @@
 use screening::{Report, Route, Tier, marked, screen};
 use serde::Deserialize;
 
-/// A practice text; what is expected of it is no matter here.
+/// A practice text; of what is expected of it only the route matters here.
 #[derive(Deserialize)]
 struct Row {
     id: String,
     topic: String,
     text: String,
+    route: Route,
 }
 
 fn practice() -> Vec<Row> {
@@ -72,11 +73,13 @@ fn screened(id: &str, text: &str) -> Report {
     report
 }
 
-/// The practice texts that the engine holds. Those that are disguised already are left out: twice is another matter.
+/// The practice texts that the engine holds, and should. Those that are disguised already are left out: twice is another
+/// matter.
 fn held() -> Vec<Row> {
     let held: Vec<Row> = practice()
         .into_iter()
-        .filter(|row| row.topic != "obfuscated" && screened(&row.id, &row.text).route == Route::Hold)
+        .filter(|row| row.topic != "obfuscated" && row.route == Route::Hold)
+        .filter(|row| screened(&row.id, &row.text).route == Route::Hold)
         .collect();
     assert!(held.len() >= FEWEST_HELD, "only {} texts are held", held.len());
     held

@@ -131,10 +131,10 @@ async fn from_proposal_to_review_and_back() {
     channel.settle().await;
     assert_eq!(channel.state(id).await, "rewording");
     let page = channel.get(&status).await;
-    assert_eq!(
-        page.body.matches("&lt;script&gt;alert(1)").count(),
-        2 + 2 * 5,
-        "words twice, ten pieces of advice"
+    let shown = page.body.matches("&lt;script&gt;alert(1)").count();
+    assert!(
+        shown >= 2 + 2 * 5,
+        "words twice or, if something is marked in them, oftener; ten pieces of advice"
     );
     assert_inert(&page, "advice");
     let refused = channel.post_form(&format!("{status}/words"), &[("text", MARKUP)]).await;
