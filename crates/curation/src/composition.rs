@@ -3,6 +3,8 @@
 //! Invariant: what is voted on is what is published. Reviewers see these renderings, the publisher sends these
 //! renderings, and the hash that ballots are bound to covers every byte of them.
 
+mod weighted;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -54,14 +56,20 @@ impl PlatformRules {
         text.len() <= self.most_bytes && self.measure.of(text) <= self.longest
     }
 
+    /// The bytes of the longest beginning that fits and ends between graphemes. None if not even one fits.
+    fn fitting(&self, text: &str) -> usize {
+        let ends = text.grapheme_indices(true).map(|(offset, grapheme)| offset + grapheme.len());
+        ends.take_while(|end| self.fits(&text[..*end])).last().unwrap_or(0)
+    }
+
     /// How many of the platform's characters have to go for the rest to fit.
     fn excess(&self, text: &str) -> usize {
-        let fitting = text
-            .grapheme_indices(true)
-            .take(self.longest)
-            .take_while(|(offset, grapheme)| offset + grapheme.len() <= self.most_bytes)
-            .count();
-        self.measure.of(text) - fitting
+        if self.fits(text) {
+            return 0;
+        }
+        let fitting = self.measure.of(&text[..self.fitting(text)]);
+        // What is too long in bytes alone is too long by something.
+        self.measure.of(text).saturating_sub(fitting).max(1)
     }
 }
 
@@ -70,12 +78,18 @@ impl PlatformRules {
 pub enum Measure {
     /// Extended grapheme clusters (UAX #29), as Bluesky counts.
     Graphemes,
+    /// The weighted length of twitter-text 3, as X counts: most letters are one, emoji and most other scripts two, a
+    /// link is 23.
+    Weighted,
 }
 
 impl Measure {
-    fn of(self, text: &str) -> usize {
+    /// The length of `text`, in what the platform counts.
+    #[must_use]
+    pub fn of(self, text: &str) -> usize {
         match self {
             Self::Graphemes => text.graphemes(true).count(),
+            Self::Weighted => weighted::length(text),
         }
     }
 }
@@ -175,33 +189,12 @@ fn render(words: &str, disclaimer: &str, rules: &PlatformRules) -> Result<Vec<St
     Ok(parts)
 }
 
-/// Cuts at white space, preferring the end of a sentence in the second half of a post; a longer word is cut between
-/// graphemes. Only the white space at the cuts is dropped.
+/// Cuts into parts that fit. Only the white space at the cuts is dropped.
 fn split(words: &str, rules: &PlatformRules) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = words.trim();
     while !rules.fits(rest) {
-        // A part takes at least one character, or cutting would never end.
-        let mut fitting = rest.graphemes(true).next().map_or(rest.len(), str::len);
-        let (mut space, mut sentence) = (None, None);
-        let mut previous = "";
-        for (count, (offset, grapheme)) in rest.grapheme_indices(true).enumerate() {
-            if count > rules.longest || offset > rules.most_bytes {
-                break;
-            }
-            if grapheme.chars().all(char::is_whitespace) {
-                space = Some(offset);
-                if matches!(previous, "." | "!" | "?" | "…") && count > rules.longest / 2 {
-                    sentence = Some(offset);
-                }
-            }
-            let end = offset + grapheme.len();
-            if count < rules.longest && end <= rules.most_bytes {
-                fitting = fitting.max(end);
-            }
-            previous = grapheme;
-        }
-        let cut = sentence.or(space).filter(|cut| *cut > 0).unwrap_or(fitting);
+        let cut = first_cut(rest, rules);
         parts.push(rest[..cut].trim_end().to_owned());
         rest = rest[cut..].trim_start();
     }
@@ -209,6 +202,35 @@ fn split(words: &str, rules: &PlatformRules) -> Vec<String> {
         parts.push(rest.to_owned());
     }
     parts
+}
+
+/// Where a text that does not fit is cut first: at white space, preferring the end of a sentence in the second half of a
+/// post; a longer word is cut between graphemes.
+///
+/// Lengths are measured anew for each beginning, since they need not add up: half a link is longer than a whole one.
+/// Between words they do add up, so the first beginning that is too long ends the search.
+fn first_cut(text: &str, rules: &PlatformRules) -> usize {
+    let is_space = |grapheme: &str| grapheme.chars().all(char::is_whitespace);
+    let (mut space, mut sentence) = (None, None);
+    let mut previous = "";
+    for (offset, grapheme) in text.grapheme_indices(true) {
+        if is_space(grapheme) && !is_space(previous) {
+            let beginning = &text[..offset];
+            if !rules.fits(beginning) {
+                break;
+            }
+            space = Some(offset);
+            if matches!(previous, "." | "!" | "?" | "…") && rules.measure.of(beginning) > rules.longest / 2 {
+                sentence = Some(offset);
+            }
+        }
+        previous = grapheme;
+    }
+    sentence.or(space).filter(|cut| *cut > 0).unwrap_or_else(|| {
+        // A part takes at least one character, or cutting would never end.
+        let one = text.graphemes(true).next().map_or(text.len(), str::len);
+        rules.fitting(text).max(one)
+    })
 }
 
 /// 16 random bytes that keep a short text from being guessed from its hash. Erased with the text.
