@@ -3,6 +3,8 @@
 //! Invariant: what is voted on is what is published. Reviewers see these renderings, the publisher sends these
 //! renderings, and the hash that ballots are bound to covers every byte of them.
 
+#[cfg(test)]
+mod tests;
 mod weighted;
 
 use std::fmt;
@@ -220,7 +222,8 @@ fn first_cut(text: &str, rules: &PlatformRules) -> usize {
                 break;
             }
             space = Some(offset);
-            if matches!(previous, "." | "!" | "?" | "…") && rules.measure.of(beginning) > rules.longest / 2 {
+            if matches!(previous, "." | "!" | "?" | "…") && rules.measure.of(beginning) > rules.longest / 2
+            {
                 sentence = Some(offset);
             }
         }
@@ -296,95 +299,4 @@ pub(crate) fn canonical<T: Serialize>(value: &T) -> Vec<u8> {
     // Unwrap safety: only own types with string keys and finite numbers are passed, which always serialise.
     #[allow(clippy::expect_used)]
     serde_json_canonicalizer::to_vec(value).expect("own types serialise")
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use proptest::prelude::*;
-
-    fn rules(longest: usize, most_parts: usize) -> PlatformRules {
-        PlatformRules {
-            platform: PlatformName::new("local"),
-            longest,
-            measure: Measure::Graphemes,
-            most_bytes: 100 * longest,
-            most_parts,
-        }
-    }
-
-    fn disclaimer() -> Disclaimer {
-        Disclaimer { id: "plain".into(), version: 1, text: "General information only.".into() }
-    }
-
-    fn parts(words: &str, longest: usize) -> Vec<String> {
-        compose(words, &disclaimer(), &[rules(longest, 50)]).unwrap().renderings.remove(0).parts
-    }
-
-    #[test]
-    fn a_disclaimer_joins_the_last_post_at_the_exact_boundary() {
-        assert_eq!(parts("abc", 30), ["abc\n\nGeneral information only."]);
-        assert_eq!(parts("abcd", 30), ["abcd", "General information only."]);
-    }
-
-    #[test]
-    fn a_family_emoji_is_one_character() {
-        assert_eq!(parts(&"👩‍👩‍👧‍👦".repeat(28), 28).len(), 2);
-        assert_eq!(parts(&"👩‍👩‍👧‍👦".repeat(30), 28).len(), 3);
-    }
-
-    #[test]
-    fn what_cannot_fit_names_the_excess() {
-        let refused = compose(&"word ".repeat(40), &disclaimer(), &[rules(30, 3)]).unwrap_err();
-        assert_eq!(refused.platform.as_str(), "local");
-        assert!(refused.excess > 0);
-    }
-
-    #[test]
-    fn the_hash_covers_every_part_and_the_salt() {
-        let one = compose("One.", &disclaimer(), &[rules(300, 10)]).unwrap();
-        let mut other = one.clone();
-        other.renderings[0].parts[0].push('!');
-        let salt = Salt([7; 16]);
-        assert_eq!(commit(&one, salt), commit(&one.clone(), salt));
-        assert_ne!(commit(&one, salt), commit(&other, salt));
-        assert_ne!(commit(&one, salt), commit(&one, Salt([8; 16])));
-    }
-
-    #[test]
-    fn a_character_larger_than_a_post_is_refused_and_not_cut() {
-        let towering = format!("a{}", "\u{301}".repeat(2_000));
-        let refused = compose(&towering, &disclaimer(), &[rules(30, 3)]).unwrap_err();
-        assert_eq!(refused.excess, 1);
-        let among_others = format!("before {towering} after");
-        assert_eq!(compose(&among_others, &disclaimer(), &[rules(30, 6)]).unwrap_err().excess, 1);
-    }
-
-    proptest! {
-        #[test]
-        fn every_post_keeps_to_characters_and_bytes(
-            words in "[ -~]{0,60}[a-c \u{301}\u{1F469}\u{200D}]{1,200}", longest in 26usize..80, most_bytes in 26usize..200
-        ) {
-            let rules = PlatformRules { most_bytes, ..rules(longest, 500) };
-            let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-            match compose(&words, &disclaimer(), std::slice::from_ref(&rules)) {
-                Ok(mut composed) => {
-                    let parts = composed.renderings.remove(0).parts;
-                    prop_assert!(parts.iter().all(|part| part.graphemes(true).count() <= longest && part.len() <= most_bytes));
-                    prop_assert_eq!(squeeze(&parts.concat()), squeeze(&words) + &squeeze(&disclaimer().text));
-                }
-                // Only a single character may be larger than a post.
-                Err(_) => prop_assert!(words.graphemes(true).any(|one| one.len() > most_bytes)),
-            }
-        }
-
-        #[test]
-        fn every_post_fits_and_no_word_is_lost(words in "[ -~\u{e9}\u{1F469}\u{200D}\n]{1,400}", longest in 26usize..80) {
-            let parts = parts(&words, longest);
-            let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-            prop_assert!(parts.iter().all(|part| part.graphemes(true).count() <= longest));
-            prop_assert_eq!(squeeze(&parts.concat()), squeeze(&words) + &squeeze(&disclaimer().text));
-        }
-    }
 }

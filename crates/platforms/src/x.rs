@@ -155,7 +155,9 @@ impl X {
         }
         let keys = self.keys().await?;
         if self.refused.lock().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(&keys) {
-            return Err(CallError::NotSent("X did not take these keys: it is switched off until they are changed"));
+            return Err(CallError::NotSent(
+                "X did not take these keys: it is switched off until they are changed",
+            ));
         }
         let nonce = data_encoding::HEXLOWER.encode(&self.freshness.nonce());
         let once = Once { timestamp: now.as_second(), nonce };
@@ -266,7 +268,9 @@ impl Platform for X {
         match found.pop() {
             // The first that was made.
             Some(id) => Ok(Some(RemotePost(id))),
-            None if next.is_some() => Err(PlatformError::Unavailable("the timeline is too long to be looked through")),
+            None if next.is_some() => {
+                Err(PlatformError::Unavailable("the timeline is too long to be looked through"))
+            }
             None => Ok(None),
         }
     }
@@ -340,6 +344,7 @@ fn later(status: u16, about: About) -> &'static str {
         (402, _) => "the account has no credit left",
         (_, About::Account) => "the account or its app may not do this now",
         (403, _) => "X does not allow this",
+        (400, _) => "X does not take this request",
         (500..=599, _) => "X failed",
         // Redirections, and addresses at which there is no such server.
         _ => "the base address is no X API",

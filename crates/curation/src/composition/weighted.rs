@@ -1,9 +1,10 @@
 //! The weighted length of a text, as X counts it: version 3 of twitter-text
 //! (<https://docs.x.com/fundamentals/counting-characters>).
 //!
-//! Invariant: where it cannot be known what X counts (a link with a name that only newer lists know, an emoji that only
-//! newer tables know), the length given here is the longer one. A post that is measured here as fitting is not refused
-//! there for its length.
+//! Invariant: of links and words that stand apart, where it cannot be known what X counts (a domain that only newer lists
+//! know, an emoji that only newer tables know), the length given here is the longer one, so that a post that is measured
+//! here as fitting is not refused there for its length. Links that run into each other or into other scripts without a
+//! space may be measured otherwise than there.
 
 use std::ops::RangeInclusive;
 
@@ -21,9 +22,8 @@ const LONGEST_EMOJI: usize = 10;
 /// The newest emoji that the published twitter-text takes for one. Sequences of later ones count by their characters.
 const NEWEST_EMOJI: EmojiVersion = EmojiVersion::new(11, 0);
 /// Top-level domains that are in every list, besides those of countries, which have two letters.
-const OLD_DOMAINS: [&str; 13] = [
-    "biz", "cat", "charity", "com", "edu", "gov", "info", "int", "london", "mil", "net", "org", "scot",
-];
+const OLD_DOMAINS: [&str; 13] =
+    ["biz", "cat", "charity", "com", "edu", "gov", "info", "int", "london", "mil", "net", "org", "scot"];
 
 /// The weighted length of a text.
 pub(super) fn length(text: &str) -> usize {
@@ -63,9 +63,9 @@ fn first_emoji(text: &str) -> Option<usize> {
     }
     let ends = text.char_indices().map(|(start, one)| start + one.len_utf8()).take(LONGEST_EMOJI);
     let ends = ends.skip(1).collect::<Vec<_>>();
-    ends.into_iter().rev().find(|end| {
-        emojis::get(&text[..*end]).is_some_and(|emoji| emoji.emoji_version() <= NEWEST_EMOJI)
-    })
+    ends.into_iter()
+        .rev()
+        .find(|end| emojis::get(&text[..*end]).is_some_and(|emoji| emoji.emoji_version() <= NEWEST_EMOJI))
 }
 
 struct Link {
@@ -76,34 +76,49 @@ struct Link {
 
 /// What X takes for links, first to last: addresses with `http://` or `https://`, and bare domains.
 fn links(text: &str) -> Vec<Link> {
-    let mut links = Vec::new();
-    // Before this, all is known. No link is without a dot, and most texts without a link are left here.
-    let mut free = 0;
-    while let Some(dot) = text[free..].find('.').map(|dot| free + dot) {
+    let mut links = Vec::<Link>::new();
+    // No link is without a dot, and most texts without a link are left here.
+    let mut seen = 0;
+    while let Some(dot) = text[seen..].find('.').map(|dot| seen + dot) {
+        let free = links.last().map_or(0, |link| link.end);
         let reach = text[dot..].find(|one| !is_of_host(one)).map_or(text.len(), |at| dot + at);
         let link = link_around(text, free, dot, reach);
-        free = link.as_ref().map_or(reach, |link| link.end);
+        seen = link.as_ref().map_or(reach, |link| link.end);
         links.extend(link);
     }
     links
 }
 
-/// The link whose host has this dot as its first, and ends at `reach` at the latest.
+/// The link whose host has this dot as its first, and which begins at `free` at the earliest. Its host ends at `reach` at
+/// the latest.
 fn link_around(text: &str, free: usize, dot: usize, reach: usize) -> Option<Link> {
-    let host = free + text[free..dot].rfind(|one| !is_of_host(one)).map_or(0, |at| {
-        at + text[free + at..].chars().next().map_or(0, char::len_utf8)
-    });
+    let host = free
+        + text[free..dot]
+            .rfind(|one| !is_of_host(one))
+            .map_or(0, |at| at + text[free + at..].chars().next().map_or(0, char::len_utf8));
     let before = &text[free..host];
+    // No host begins so, and what follows is none by itself; but after other scripts it may be.
+    let is_joined = text[host..].starts_with(['-', '.']);
+    if is_joined && before.chars().next_back().is_none_or(|one| one.is_ascii()) {
+        return None;
+    }
     let scheme = ["https://", "http://"].into_iter().find(|scheme| ends_with(before, scheme));
     let start = host - scheme.map_or(0, str::len);
     let preceding = text[..start].chars().next_back();
-    let never = |one: char| one.is_ascii_alphanumeric() || matches!(one, '@' | '＠' | '$' | '#' | '＃' | '\u{FEFF}');
-    if preceding.is_some_and(never) || (scheme.is_none() && preceding.is_some_and(|one| matches!(one, '-' | '.' | '/'))) {
+    let never =
+        |one: char| one.is_ascii_alphanumeric() || matches!(one, '@' | '＠' | '$' | '#' | '＃' | '\u{FEFF}');
+    if preceding.is_some_and(never)
+        || (scheme.is_none() && preceding.is_some_and(|one| matches!(one, '-' | '.' | '/')))
+    {
         return None;
     }
     let (host_end, domain) = known_host(text, host, reach)?;
-    let end = end_of_path(text, end_of_port(text, host_end));
-    let is_plain = text[start..host_end].is_ascii()
+    let after_port = end_of_port(text, host_end);
+    // A bare domain goes on with a path alone.
+    let goes_on = scheme.is_some() || text[after_port..].starts_with('/');
+    let end = if goes_on { end_of_path(text, after_port) } else { host_end };
+    let is_plain = !is_joined
+        && text[start..host_end].is_ascii()
         && text[host..host_end].split('.').all(is_label)
         && preceding != Some('_');
     let is_old = domain.len() == 2 || OLD_DOMAINS.iter().any(|old| old.eq_ignore_ascii_case(domain));
@@ -137,10 +152,12 @@ fn known_host(text: &str, host: usize, reach: usize) -> Option<(usize, &str)> {
     while let Some(dot) = text[host..end].rfind('.').filter(|dot| *dot > 0) {
         let label = &text[host + dot + 1..end];
         // A domain of Latin letters ends where they end.
-        let domain = label.find(|one: char| !one.is_ascii()).filter(|at| *at > 0).map_or(label, |at| &label[..at]);
+        let domain =
+            label.find(|one: char| !one.is_ascii()).filter(|at| *at > 0).map_or(label, |at| &label[..at]);
         let is_followed = text[end..].starts_with(['@', '+']) && domain == label;
         let is_known = domain.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
-            || psl::Psl::suffix(&psl::List, domain.to_lowercase().as_bytes()).is_some_and(|suffix| suffix.is_known());
+            || psl::Psl::suffix(&psl::List, domain.to_lowercase().as_bytes())
+                .is_some_and(|suffix| suffix.is_known());
         if is_known && !is_followed {
             return Some((host + dot + 1 + domain.len(), domain));
         }
@@ -155,22 +172,40 @@ fn end_of_port(text: &str, host_end: usize) -> usize {
     if digits == 0 { host_end } else { host_end + 1 + digits }
 }
 
-/// Path and query. What X might read as more than this is counted by its characters.
+/// Path and query, which end before the punctuation of the sentence.
 fn end_of_path(text: &str, mut end: usize) -> usize {
-    let longest = |from: usize, may_stand: &str, may_end: &str| {
-        let is_one_of = |one: u8, others: &str| one.is_ascii_alphanumeric() || others.as_bytes().contains(&one);
-        let reach = text[from..].bytes().take_while(|one| is_one_of(*one, may_stand)).count();
-        let last = text[from..from + reach].bytes().rposition(|one| is_one_of(one, may_end));
-        last.map_or(from, |last| from + last + 1)
-    };
     if text[end..].starts_with('/') {
-        end = longest(end + 1, "!*';:=+,.$/%#[]-_~@|&", "+-=_#/");
+        end = reach(text, end + 1, "!*';:=+,.$/%#[]-_~@|&", "+-=_#/");
     }
     if text[end..].starts_with('?') {
-        let query = longest(end + 1, "!?*'@();:&=+$/%#[]-_.,~|", "-_&=#/");
+        let query = reach(text, end + 1, "!?*'@();:&=+$/%#[]-_.,~|", "-_&=#/");
         end = if query > end + 1 { query } else { end };
     }
     end
+}
+
+/// How far a link goes on from `from` with letters, digits, pairs of brackets and what else may stand in it, if it ends
+/// with a letter, a digit, a bracket or what else it may end with.
+fn reach(text: &str, from: usize, may_stand: &str, may_end: &str) -> usize {
+    let is_one_of = |one: u8, others: &str| one.is_ascii_alphanumeric() || others.as_bytes().contains(&one);
+    let stands = |at: usize| text.as_bytes().get(at).is_some_and(|one| is_one_of(*one, may_stand));
+    let (mut at, mut end) = (from, from);
+    loop {
+        if stands(at) {
+            if is_one_of(text.as_bytes()[at], may_end) {
+                end = at + 1;
+            }
+            at += 1;
+        } else if text[at..].starts_with('(') {
+            let closing = (at + 1..).find(|one| !stands(*one)).filter(|one| *one > at + 1);
+            match closing.filter(|one| text[*one..].starts_with(')')) {
+                Some(closing) => (at, end) = (closing + 1, closing + 1),
+                None => return end,
+            }
+        } else {
+            return end;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -223,6 +258,8 @@ mod tests {
             ("www.example.co.uk/a/b", 23),
             ("See example.org/x.", 4 + 23 + 1),
             ("(example.org), https://example.org!", 1 + 23 + 3 + 23 + 1),
+            ("https://example.org/a_(b)", 23),
+            ("(https://example.org/a)", 25),
             ("example.org/a?b", 23),
             ("example.org/a.?b", 23 + 3),
             ("example.org example.com", 23 + 1 + 23),

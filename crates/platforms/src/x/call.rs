@@ -149,7 +149,9 @@ async fn read(mut response: reqwest::Response) -> Result<Value, CallError> {
     let mut answer = Vec::new();
     let whole = loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if answer.len() + chunk.len() <= LARGEST_ANSWER => answer.extend_from_slice(&chunk),
+            Ok(Some(chunk)) if answer.len() + chunk.len() <= LARGEST_ANSWER => {
+                answer.extend_from_slice(&chunk)
+            }
             Ok(None) => break Ok(()),
             Ok(Some(_)) => break Err(CallError::Lost("the answer is too large")),
             Err(_) => break Err(CallError::Lost("the answer was cut off")),
@@ -193,8 +195,14 @@ fn refusal(status: StatusCode, answer: &Value) -> Refusal {
     let code = code.unwrap_or_else(|| "none".to_owned());
     let about = if has(&["duplicate"]) || code == "187" {
         About::Duplicate
-    } else if has(&["suspended", "locked", "app permissions", "access level", "not enrolled", "credits"])
-        || is_of_account(&code)
+    } else if has(&[
+        "your account",
+        "account is temporarily locked",
+        "app permissions",
+        "access level",
+        "not enrolled",
+        "credits",
+    ]) || is_of_account(&code)
     {
         About::Account
     } else if code == "none" && texts.is_empty() {
@@ -206,18 +214,26 @@ fn refusal(status: StatusCode, answer: &Value) -> Refusal {
 }
 
 /// X's names and numbers (<https://developer.x.com/en/support/x-api/error-troubleshooting>) for what is not about one post:
-/// the app's permissions and plan; an account that is suspended (63, 64) or locked (326); no right to write (261, 453).
+/// the app's permissions and plan; an account that is suspended (64) or locked (326); no right to write (261, 453).
 fn is_of_account(code: &str) -> bool {
     matches!(
         code,
-        "oauth1-permissions" | "client-forbidden" | "unsupported-authentication" | "usage-capped" | "client-not-enrolled"
-            | "63" | "64" | "261" | "326" | "453"
+        "oauth1-permissions"
+            | "client-forbidden"
+            | "unsupported-authentication"
+            | "usage-capped"
+            | "client-not-enrolled"
+            | "64"
+            | "261"
+            | "326"
+            | "453"
     )
 }
 
 /// An error's name is a word; anything else that stands in its place is not repeated in logs.
 fn is_word(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b':'))
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b':'))
 }
 
 #[cfg(test)]
@@ -247,17 +263,30 @@ mod tests {
     fn errors_are_read_in_all_their_forms() {
         let duplicate = "You are not allowed to create a Tweet with duplicate content.";
         for (answer, code, about) in [
-            (json!({ "type": "about:blank", "title": "Forbidden", "detail": duplicate }), "about:blank", About::Duplicate),
-            (json!({ "errors": [{ "code": 187, "message": "Status is a duplicate." }] }), "187", About::Duplicate),
+            (
+                json!({ "type": "about:blank", "title": "Forbidden", "detail": duplicate }),
+                "about:blank",
+                About::Duplicate,
+            ),
+            (
+                json!({ "errors": [{ "code": 187, "message": "Status is a duplicate." }] }),
+                "187",
+                About::Duplicate,
+            ),
             (
                 json!({ "type": "https://api.x.com/2/problems/invalid-request", "title": "Invalid Request" }),
                 "invalid-request",
                 About::Request,
             ),
-            (json!({ "type": "https://api.x.com/2/problems/oauth1-permissions" }), "oauth1-permissions", About::Account),
+            (
+                json!({ "type": "https://api.x.com/2/problems/oauth1-permissions" }),
+                "oauth1-permissions",
+                About::Account,
+            ),
             (json!({ "errors": [{ "code": 64, "message": "A sentence." }] }), "64", About::Account),
             (json!({ "code": 32, "message": "A sentence." }), "32", About::Request),
             (json!({ "detail": "Your account is suspended." }), "none", About::Account),
+            (json!({ "detail": "You have been blocked by somebody." }), "none", About::Request),
             (json!({ "type": "a sentence with words of somebody" }), "none", About::Unreadable),
             (json!([]), "none", About::Unreadable),
             (Value::Null, "none", About::Unreadable),

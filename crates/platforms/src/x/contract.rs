@@ -79,8 +79,11 @@ fn faults_by(document: &Value, method: &str, address: &str, body: &str) -> Vec<S
     let mut given = given.query_pairs().into_owned().collect::<Vec<_>>();
     given.retain(|(name, _)| !name.is_empty());
     let ids = id.map(|id| ("id".to_owned(), id));
-    for (place, (name, value)) in given.into_iter().map(|one| ("query", one)).chain(ids.map(|one| ("path", one))) {
-        let Some(known) = parameters.iter().find(|one| one["name"] == name.as_str() && one["in"] == place) else {
+    for (place, (name, value)) in
+        given.into_iter().map(|one| ("query", one)).chain(ids.map(|one| ("path", one)))
+    {
+        let Some(known) = parameters.iter().find(|one| one["name"] == name.as_str() && one["in"] == place)
+        else {
             faults.push(format!("no parameter {name}"));
             continue;
         };
@@ -160,18 +163,28 @@ fn check(document: &Value, schema: &Value, value: &Value, place: &str, faults: &
             },
             "minimum" => expect(value.as_i64() >= rule.as_i64(), word),
             "maximum" => expect(value.as_i64() <= rule.as_i64(), word),
-            "minLength" => expect(value.as_str().map(|text| text.chars().count() as u64) >= rule.as_u64(), word),
+            "minLength" => {
+                expect(value.as_str().map(|text| text.chars().count() as u64) >= rule.as_u64(), word)
+            }
             "minItems" => expect(value.as_array().map(|list| list.len() as u64) >= rule.as_u64(), word),
             "uniqueItems" => {
                 let list = value.as_array().unwrap();
                 expect(list.iter().enumerate().all(|(at, one)| !list[..at].contains(one)), word);
             }
             "required" => {
-                expect(rule.as_array().unwrap().iter().all(|name| !value[name.as_str().unwrap()].is_null()), word);
+                expect(
+                    rule.as_array().unwrap().iter().all(|name| !value[name.as_str().unwrap()].is_null()),
+                    word,
+                );
             }
             "additionalProperties" => {
                 assert_eq!(rule, false);
-                expect(value.as_object().is_some_and(|value| value.keys().all(|name| properties.contains_key(name))), word);
+                expect(
+                    value
+                        .as_object()
+                        .is_some_and(|value| value.keys().all(|name| properties.contains_key(name))),
+                    word,
+                );
             }
             other => panic!("an unknown word {other}"),
         }
@@ -198,10 +211,12 @@ fn compare(document: &Value, ours: &Value, theirs: &Value, place: &str) {
         }
         (Value::Array(ours), Value::Array(theirs)) => {
             for (number, ours) in ours.iter().enumerate() {
-                let same = theirs.iter().map(|theirs| resolved(document, theirs)).find(|theirs| match &ours["name"] {
-                    Value::Null => *theirs == ours,
-                    name => theirs["name"] == *name,
-                });
+                let same = theirs.iter().map(|theirs| resolved(document, theirs)).find(
+                    |theirs| match &ours["name"] {
+                        Value::Null => *theirs == ours,
+                        name => theirs["name"] == *name,
+                    },
+                );
                 compare(document, ours, same.unwrap_or(&Value::Null), &format!("{place}/{number}"));
             }
         }

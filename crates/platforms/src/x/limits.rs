@@ -45,7 +45,10 @@ impl Limits {
         let number = |name: String| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
         let spent = WINDOWS.iter().filter(|window| number(format!("{window}-remaining")) == Some(0));
         let resets = spent.filter_map(|window| number(format!("{window}-reset"))).collect::<Vec<_>>();
-        let stated = resets.into_iter().max().or_else(|| number("x-rate-limit-reset".to_owned()).filter(|_| is_refused));
+        let stated = resets
+            .into_iter()
+            .max()
+            .or_else(|| number("x-rate-limit-reset".to_owned()).filter(|_| is_refused));
         let stated = stated.and_then(|seconds| Timestamp::from_second(seconds).ok());
         let wait = match stated.map(|until| until.duration_since(now)) {
             Some(wait) if wait > LONGEST => WINDOW,
@@ -70,13 +73,14 @@ mod tests {
     /// For how many seconds an endpoint is left alone after these headers.
     fn wait(headers: &[(&'static str, &str)], is_refused: bool) -> i64 {
         let now = Timestamp::from_second(NOW).unwrap();
-        let headers = headers.iter().map(|(name, value)| {
-            (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
-        });
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
         let limits = Limits::default();
         limits.note(Endpoint::Create, &headers.collect(), is_refused, now);
         assert!(limits.allow(Endpoint::Delete, now));
-        let allowed = |seconds: &i64| limits.allow(Endpoint::Create, Timestamp::from_second(NOW + seconds).unwrap());
+        let allowed =
+            |seconds: &i64| limits.allow(Endpoint::Create, Timestamp::from_second(NOW + seconds).unwrap());
         (0..=100_000).find(allowed).unwrap()
     }
 

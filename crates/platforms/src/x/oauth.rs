@@ -180,9 +180,10 @@ mod tests {
             ("oauth_token", &keys.access_token),
             ("oauth_version", "1.0"),
         ];
-        for (host, expected) in
-            [("api.x.com", "Ls93hJiZbQ3akF3HF3x1Bz8/zU4="), ("api.twitter.com", "hCtSmYh+iHYCEqBWrE7C7hYmtUk=")]
-        {
+        for (host, expected) in [
+            ("api.x.com", "Ls93hJiZbQ3akF3HF3x1Bz8/zU4="),
+            ("api.twitter.com", "hCtSmYh+iHYCEqBWrE7C7hYmtUk="),
+        ] {
             let address = url(&format!("https://{host}/1.1/statuses/update.json?include_entities=true"));
             let base = base_string(&Method::POST, &address, &others);
             assert_eq!(signature(&keys, &base), expected, "{host}");
@@ -200,7 +201,8 @@ for case in json.load(sys.stdin):
 "#;
 
     fn fields(header: &str) -> Vec<String> {
-        let mut fields = header.strip_prefix("OAuth ").unwrap().split(", ").map(str::to_owned).collect::<Vec<_>>();
+        let mut fields =
+            header.strip_prefix("OAuth ").unwrap().split(", ").map(str::to_owned).collect::<Vec<_>>();
         fields.sort();
         fields
     }
@@ -213,8 +215,27 @@ for case in json.load(sys.stdin):
             return;
         };
         let texts = [
-            "", "plain", "a b", "a+b", "100%", "%20", "%2525", "~", "*", "-._", "é", "e\u{301}", "日本", "👩‍👩‍👧‍👦", "שלום",
-            "!'()", ":/?#[]@", "$&,;=", "\"<>\\^`{|}", "line\nbreak\ttab", "a=b&c=d",
+            "",
+            "plain",
+            "a b",
+            "a+b",
+            "100%",
+            "%20",
+            "%2525",
+            "~",
+            "*",
+            "-._",
+            "é",
+            "e\u{301}",
+            "日本",
+            "👩‍👩‍👧‍👦",
+            "שלום",
+            "!'()",
+            ":/?#[]@",
+            "$&,;=",
+            "\"<>\\^`{|}",
+            "line\nbreak\ttab",
+            "a=b&c=d",
         ];
         let keys = |text: &str| Keys {
             consumer_key: format!("key{text}"),
@@ -227,12 +248,29 @@ for case in json.load(sys.stdin):
             let mut plain = url("https://api.x.com/2/users/2244994945/tweets");
             let mut repeated = url("http://127.0.0.1:8123/2/tweets?already=en%20coded+too%2B");
             plain.query_pairs_mut().append_pair("q", text).append_pair("empty", "");
-            repeated.query_pairs_mut().append_pair("a", text).append_pair("a", "b").append_pair("a", text).append_pair(text, "A");
-            for (method, address) in [(Method::GET, plain), (Method::POST, repeated.clone()), (Method::DELETE, repeated)] {
+            repeated
+                .query_pairs_mut()
+                .append_pair("a", text)
+                .append_pair("a", "b")
+                .append_pair("a", text)
+                .append_pair(text, "A");
+            for (method, address) in
+                [(Method::GET, plain), (Method::POST, repeated.clone()), (Method::DELETE, repeated)]
+            {
                 // Keys are what X makes them: oauthlib takes no key of other characters.
-                let keys = keys(if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) { text } else { "x" });
-                let keys = Keys { consumer_secret: format!("s-{text}"), access_token_secret: text.to_owned(), ..keys };
-                cases.push((keys, method, address, Once { timestamp: 1_764_000_000, nonce: format!("nonce{number}") }));
+                let keys =
+                    keys(if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) { text } else { "x" });
+                let keys = Keys {
+                    consumer_secret: format!("s-{text}"),
+                    access_token_secret: text.to_owned(),
+                    ..keys
+                };
+                cases.push((
+                    keys,
+                    method,
+                    address,
+                    Once { timestamp: 1_764_000_000, nonce: format!("nonce{number}") },
+                ));
             }
         }
         let questions = cases.iter().map(|(keys, method, address, once)| {
@@ -243,15 +281,23 @@ for case in json.load(sys.stdin):
             })
         });
         let questions = Value::Array(questions.collect()).to_string();
-        let mut child =
-            Command::new(python).args(["-c", OAUTHLIB]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = Command::new(python)
+            .args(["-c", OAUTHLIB])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         child.stdin.take().unwrap().write_all(questions.as_bytes()).unwrap();
         let answer = child.wait_with_output().unwrap();
         assert!(answer.status.success());
         let answers = String::from_utf8(answer.stdout).unwrap();
         assert_eq!(answers.lines().count(), cases.len());
         for ((keys, method, address, once), theirs) in cases.iter().zip(answers.lines()) {
-            assert_eq!(fields(&authorization(keys, method, address, once)), fields(theirs), "{method} {address}");
+            assert_eq!(
+                fields(&authorization(keys, method, address, once)),
+                fields(theirs),
+                "{method} {address}"
+            );
         }
     }
 

@@ -181,7 +181,10 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>, clock: Arc<Clock
         state.requests.push(format!("{method} {}", address.split('?').next().unwrap()));
         state.bodies.extend(serde_json::from_str::<Value>(&body));
         state.faults.extend(contract::faults(method, address, &body));
-        if !["oauth_consumer_key=\"example-key\"", "oauth_signature=\"", "oauth_version=\"1.0\""].iter().all(|part| head.contains(part)) {
+        if !["oauth_consumer_key=\"example-key\"", "oauth_signature=\"", "oauth_version=\"1.0\""]
+            .iter()
+            .all(|part| head.contains(part))
+        {
             state.faults.push("no signature".to_owned());
         }
         match &fate {
@@ -192,7 +195,10 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>, clock: Arc<Clock
     let answer = answer.to_string();
     let whole = |status: u16, headers: &[(&str, String)], body: &str| {
         let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<String>();
-        format!("HTTP/1.1 {status} Example\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
+        format!(
+            "HTTP/1.1 {status} Example\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+            body.len()
+        )
     };
     let bytes = match fate {
         Fate::Served => whole(status, &[], &answer),
@@ -219,7 +225,9 @@ async fn read(stream: &mut TcpStream) -> (String, String) {
         bytes.extend_from_slice(&some[..count]);
         let text = String::from_utf8_lossy(&bytes);
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
+            let length = head.lines().find_map(|line| {
+                line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned)
+            });
             if body.len() >= length.map_or(0, |length| length.trim().parse().unwrap()) {
                 return (head.to_owned(), body.to_owned());
             }
@@ -239,10 +247,15 @@ impl State {
                 if self.posts.len() < before {
                     (200, json!({ "data": { "deleted": true } }))
                 } else {
-                    (404, json!({ "type": "https://api.x.com/2/problems/resource-not-found", "title": "Not Found Error" }))
+                    (
+                        404,
+                        json!({ "type": "https://api.x.com/2/problems/resource-not-found", "title": "Not Found Error" }),
+                    )
                 }
             }
-            ("GET", ["users", "me"]) => (200, json!({ "data": { "id": USER, "name": "Example", "username": "example" } })),
+            ("GET", ["users", "me"]) => {
+                (200, json!({ "data": { "id": USER, "name": "Example", "username": "example" } }))
+            }
             ("GET", ["users", USER, "tweets"]) => (200, self.timeline(query)),
             _ => (404, Value::Null),
         }
@@ -253,11 +266,15 @@ impl State {
         let replied_to = &body["reply"]["in_reply_to_tweet_id"];
         if self.posts.iter().any(|post| post["text"] == text.as_str()) {
             let detail = "You are not allowed to create a Tweet with duplicate content.";
-            return (403, json!({ "type": "about:blank", "title": "Forbidden", "status": 403, "detail": detail }));
+            return (
+                403,
+                json!({ "type": "about:blank", "title": "Forbidden", "status": 403, "detail": detail }),
+            );
         }
         self.made += 1;
         let id = (1_990_000_000_000_000_000 + self.made).to_string();
-        let mut post = json!({ "id": id, "text": text, "created_at": format!("{now:.0}"), "conversation_id": id });
+        let mut post =
+            json!({ "id": id, "text": text, "created_at": format!("{now:.0}"), "conversation_id": id });
         if !urls.is_empty() {
             post["entities"] = json!({ "urls": urls });
         }
@@ -273,11 +290,13 @@ impl State {
     /// Pages of two posts, to be sure that somebody turns them.
     fn timeline(&self, query: &str) -> Value {
         let url = reqwest::Url::parse(&format!("http://x?{query}")).unwrap();
-        let given = |name: &str| url.query_pairs().find(|(one, _)| one == name).map(|(_, value)| value.into_owned());
+        let given =
+            |name: &str| url.query_pairs().find(|(one, _)| one == name).map(|(_, value)| value.into_owned());
         let from = given("start_time").unwrap().parse::<Timestamp>().unwrap();
         let skipped = given("pagination_token").map_or(0, |token| token.parse::<usize>().unwrap());
         let shown = self.posts.iter().rev().skip(self.hidden);
-        let shown = shown.filter(|post| post["created_at"].as_str().unwrap().parse::<Timestamp>().unwrap() >= from);
+        let shown =
+            shown.filter(|post| post["created_at"].as_str().unwrap().parse::<Timestamp>().unwrap() >= from);
         let shown = shown.cloned().collect::<Vec<_>>();
         let page = shown.iter().skip(skipped).take(2).cloned().collect::<Vec<_>>();
         let mut answer = json!({ "meta": { "result_count": page.len() } });
@@ -293,7 +312,11 @@ impl State {
 
 /// A text as X stores it: composed, without what it takes out, links shortened, three characters escaped.
 pub(super) fn stored(text: &str) -> (String, Vec<Value>) {
-    let text = text.trim().nfc().filter(|one| !matches!(one, '\t' | '\u{200E}' | '\u{200F}' | '\u{FEFF}')).collect::<String>();
+    let text = text
+        .trim()
+        .nfc()
+        .filter(|one| !matches!(one, '\t' | '\u{200E}' | '\u{200F}' | '\u{FEFF}'))
+        .collect::<String>();
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("\r\n", "\n");
     let mut finder = linkify::LinkFinder::new();
     finder.kinds(&[linkify::LinkKind::Url]).url_must_have_scheme(false);

@@ -95,7 +95,10 @@ mod tests {
         let first = NewPost { text: "An example.", follows: None, quotes: None, replies: Replies::Nobody };
         assert_eq!(first.body(), json!({ "text": "An example.", "reply_settings": "mentionedUsers" }));
         let second = NewPost { follows: Some("20"), ..first };
-        assert_eq!(second.body(), json!({ "text": "An example.", "reply": { "in_reply_to_tweet_id": "20" } }));
+        assert_eq!(
+            second.body(),
+            json!({ "text": "An example.", "reply": { "in_reply_to_tweet_id": "20" } })
+        );
         let quote = NewPost { quotes: Some("21"), ..first };
         assert_eq!(quote.body()["quote_tweet_id"], "21");
     }

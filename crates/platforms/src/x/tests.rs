@@ -96,7 +96,10 @@ async fn an_answer_says_truthfully_whether_there_may_be_a_post() {
         (refused(201, json!({ "data": { "id": "not an id" } })), Ambiguous),
         (refused(200, json!({ "errors": [problem("internal-error")] })), Ambiguous),
         (refused(403, json!({ "type": "about:blank", "detail": duplicate })), Ambiguous),
-        (refused(403, json!({ "errors": [{ "code": 187, "message": "Status is a duplicate." }] })), Ambiguous),
+        (
+            refused(403, json!({ "errors": [{ "code": 187, "message": "Status is a duplicate." }] })),
+            Ambiguous,
+        ),
         (Fate::Refused(403, vec![], "<html>".to_owned()), Ambiguous),
         (refused(400, json!({ "detail": duplicate })), Ambiguous),
         (refused(500, problem("internal-error")), Ambiguous),
@@ -273,7 +276,10 @@ async fn what_is_not_deleted_is_not_called_so() {
         assert_eq!(x.delete(&post).await.is_ok(), !matches!(&fate, Fate::Refused(429, ..)), "{fate:?}");
     }
     let peer = Peer::start().await;
-    assert_eq!(kind(&peer.x().delete(&RemotePost("https://x.com/example".to_owned())).await), Expected::Refused);
+    assert_eq!(
+        kind(&peer.x().delete(&RemotePost("https://x.com/example".to_owned())).await),
+        Expected::Refused
+    );
 }
 
 #[tokio::test]
@@ -285,7 +291,10 @@ async fn what_cannot_be_read_is_never_an_absence() {
         (refused(200, json!({})), Err(())),
         (refused(200, Value::Null), Err(())),
         (refused(200, json!({ "errors": [problem("resource-not-found")] })), Err(())),
-        (refused(200, json!({ "meta": { "result_count": 0 }, "errors": [problem("resource-not-found")] })), Err(())),
+        (
+            refused(200, json!({ "meta": { "result_count": 0 }, "errors": [problem("resource-not-found")] })),
+            Err(()),
+        ),
         (refused(200, of(json!({ "id": "20", "text": "An example." }))), Err(())),
         (refused(200, of(json!({ "id": "20", "created_at": NOW }))), Err(())),
         (refused(200, of(json!({ "text": "An example.", "created_at": NOW }))), Err(())),
@@ -323,7 +332,8 @@ async fn only_a_post_that_says_and_follows_the_same_and_is_no_older_is_found() {
         let mut post = json!({ "id": id, "text": text, "created_at": at.to_string(), "conversation_id": id });
         if let Some(replied_to) = replied_to {
             post["conversation_id"] = json!("10");
-            post["referenced_posts"] = json!([{ "type": "quoted", "id": "9" }, { "type": "replied_to", "id": replied_to }]);
+            post["referenced_posts"] =
+                json!([{ "type": "quoted", "id": "9" }, { "type": "replied_to", "id": replied_to }]);
         }
         post
     };
@@ -391,6 +401,7 @@ fn texts_are_compared_as_they_are_stored() {
     for (stored, urls, text, expected) in [
         ("Fish &amp; chips &lt;3 &amp;amp;", &[][..], "Fish & chips <3 &amp;", true),
         ("caf\u{e9}", &[], "cafe\u{301}", true),
+        ("c\u{301}", &[], "c\u{200E}\u{301}", true),
         ("a\n\nb", &[], " a\r\n\r\n\r\nb\u{200E} ", true),
         ("See https://t.co/a.", &one, "See https://example.org/a.", true),
         ("See https://t.co/a.", &one, "See example.org/a/.", true),
@@ -400,7 +411,12 @@ fn texts_are_compared_as_they_are_stored() {
         ("See https://t.co/a", &[], "See https://example.org/whatever", true),
         ("See https://t.co/a", &[], "See nothing", false),
         ("See https://t.co/a", &[], "See example.org nothing", false),
-        ("https://t.co/a", &[url("https://t.co/a", "https://xn--exmple-cua.de/%C3%BC")], "https://exämple.de/ü", true),
+        (
+            "https://t.co/a",
+            &[url("https://t.co/a", "https://xn--exmple-cua.de/%C3%BC")],
+            "https://exämple.de/ü",
+            true,
+        ),
         ("https://t.co/a,https://t.co/b", &[url("https://t.co/b", "https://b.org")], "a.org,b.org", true),
         ("", &[], "", false),
     ] {
@@ -437,7 +453,10 @@ async fn errors_hold_nothing_of_a_text_a_key_or_an_answer() {
     let x = peer.x();
     let planted = Intent { text: "planted words".to_owned(), ..intent() };
     for status in [400, 403, 404, 500] {
-        peer.fates([refused(status, json!({ "type": "planted words", "title": "planted words", "detail": "planted words" }))]);
+        peer.fates([refused(
+            status,
+            json!({ "type": "planted words", "title": "planted words", "detail": "planted words" }),
+        )]);
         let error = x.publish(&planted).await.unwrap_err();
         assert!(!format!("{error} {error:?}").contains("planted"));
     }

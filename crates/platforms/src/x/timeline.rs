@@ -54,7 +54,8 @@ pub(super) fn look_through(
     for one in posts {
         let id = one["id"].as_str().filter(|id| is_id(id)).ok_or(Unreadable)?;
         let text = one["note_post"]["text"].as_str().or(one["text"].as_str()).ok_or(Unreadable)?;
-        let made = one["created_at"].as_str().and_then(|at| at.parse::<Timestamp>().ok()).ok_or(Unreadable)?;
+        let made =
+            one["created_at"].as_str().and_then(|at| at.parse::<Timestamp>().ok()).ok_or(Unreadable)?;
         if made >= oldest && follows_the_same(one, id, post, root) && says_the_same(text, one, post) {
             found.push(id.to_owned());
         }
@@ -87,7 +88,10 @@ fn says_the_same(stored: &str, one: &Value, post: &NewPost) -> bool {
     let mut stored = stored.split_whitespace().collect::<Vec<_>>();
     let typed = typed.split_whitespace().collect::<Vec<_>>();
     // Of what is quoted, X may add the address.
-    if post.quotes.is_some() && stored.len() == typed.len() + 1 && stored.last().is_some_and(|last| is_short(last)) {
+    if post.quotes.is_some()
+        && stored.len() == typed.len() + 1
+        && stored.last().is_some_and(|last| is_short(last))
+    {
         stored.pop();
     }
     let targets = targets(one);
@@ -96,14 +100,15 @@ fn says_the_same(stored: &str, one: &Value, post: &NewPost) -> bool {
         && stored.iter().zip(&typed).all(|(stored, typed)| is_same_word(stored, typed, &targets))
 }
 
-/// Without what X takes out of every text: control characters, marks of direction, and what is no character.
+/// Composed (NFC) and without what X takes out of every text: control characters, marks of direction, and what is no character.
 fn tidied(text: &str) -> String {
     let is_taken_out = |one: &char| {
         (one.is_ascii_control() && !matches!(one, '\n' | '\r'))
             || matches!(one, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2065}')
             || matches!(one, '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
     };
-    text.nfc().filter(|one| !is_taken_out(one)).collect()
+    // Composed afterwards: what stood between a letter and its accent is gone.
+    text.chars().filter(|one| !is_taken_out(one)).nfc().collect()
 }
 
 /// Where X's short addresses lead.
