@@ -6,12 +6,8 @@
 //! that it no longer takes.
 
 mod call;
-#[cfg(test)]
-mod contract;
 mod limits;
 mod oauth;
-#[cfg(test)]
-mod peer;
 mod post;
 #[cfg(test)]
 mod tests;

@@ -2,16 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod contract;
+mod peer;
+
 use curation::{composition::Replies, ids::SubmissionId};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::{
-    peer::{Fate, NOW, Peer, USER, credentials, stored},
-    *,
-};
+use self::peer::{Fate, NOW, Peer, USER, credentials, stored};
+use super::*;
 use crate::secret::{FixedSecret, SecretUnavailable};
 
 fn intent() -> Intent {

@@ -152,7 +152,7 @@ fn check(document: &Value, schema: &Value, value: &Value, place: &str, faults: &
             "enum" => expect(rule.as_array().unwrap().contains(value), word),
             "pattern" => {
                 assert_eq!(rule, "^[0-9]{1,19}$", "an unknown pattern");
-                expect(value.as_str().is_some_and(super::is_id), word);
+                expect(value.as_str().is_some_and(crate::x::is_id), word);
             }
             "format" => match rule.as_str().unwrap() {
                 "date-time" => {

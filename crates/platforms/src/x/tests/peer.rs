@@ -20,8 +20,11 @@ use tokio::{
 };
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Account, Credentials, Freshness, X, contract};
-use crate::secret::{FixedSecret, Secret};
+use super::contract;
+use crate::{
+    secret::{FixedSecret, Secret},
+    x::{Account, Credentials, Freshness, X},
+};
 
 /// The account.
 pub(super) const USER: &str = "2244994945";
