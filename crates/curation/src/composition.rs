@@ -3,6 +3,10 @@
 //! Invariant: what is voted on is what is published. Reviewers see these renderings, the publisher sends these
 //! renderings, and the hash that ballots are bound to covers every byte of them.
 
+#[cfg(test)]
+mod tests;
+mod weighted;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -54,14 +58,20 @@ impl PlatformRules {
         text.len() <= self.most_bytes && self.measure.of(text) <= self.longest
     }
 
+    /// The bytes of the longest beginning that fits and ends between graphemes. None if not even one fits.
+    fn fitting(&self, text: &str) -> usize {
+        let ends = text.grapheme_indices(true).map(|(offset, grapheme)| offset + grapheme.len());
+        ends.take_while(|end| self.fits(&text[..*end])).last().unwrap_or(0)
+    }
+
     /// How many of the platform's characters have to go for the rest to fit.
     fn excess(&self, text: &str) -> usize {
-        let fitting = text
-            .grapheme_indices(true)
-            .take(self.longest)
-            .take_while(|(offset, grapheme)| offset + grapheme.len() <= self.most_bytes)
-            .count();
-        self.measure.of(text) - fitting
+        if self.fits(text) {
+            return 0;
+        }
+        let fitting = self.measure.of(&text[..self.fitting(text)]);
+        // What is too long in bytes alone is too long by something.
+        self.measure.of(text).saturating_sub(fitting).max(1)
     }
 }
 
@@ -70,12 +80,18 @@ impl PlatformRules {
 pub enum Measure {
     /// Extended grapheme clusters (UAX #29), as Bluesky counts.
     Graphemes,
+    /// The weighted length of twitter-text 3, as X counts: most letters are one, emoji and most other scripts two, a
+    /// link is 23.
+    Weighted,
 }
 
 impl Measure {
-    fn of(self, text: &str) -> usize {
+    /// The length of `text`, in what the platform counts.
+    #[must_use]
+    pub fn of(self, text: &str) -> usize {
         match self {
             Self::Graphemes => text.graphemes(true).count(),
+            Self::Weighted => weighted::length(text),
         }
     }
 }
@@ -175,33 +191,12 @@ fn render(words: &str, disclaimer: &str, rules: &PlatformRules) -> Result<Vec<St
     Ok(parts)
 }
 
-/// Cuts at white space, preferring the end of a sentence in the second half of a post; a longer word is cut between
-/// graphemes. Only the white space at the cuts is dropped.
+/// Cuts into parts that fit. Only the white space at the cuts is dropped.
 fn split(words: &str, rules: &PlatformRules) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = words.trim();
     while !rules.fits(rest) {
-        // A part takes at least one character, or cutting would never end.
-        let mut fitting = rest.graphemes(true).next().map_or(rest.len(), str::len);
-        let (mut space, mut sentence) = (None, None);
-        let mut previous = "";
-        for (count, (offset, grapheme)) in rest.grapheme_indices(true).enumerate() {
-            if count > rules.longest || offset > rules.most_bytes {
-                break;
-            }
-            if grapheme.chars().all(char::is_whitespace) {
-                space = Some(offset);
-                if matches!(previous, "." | "!" | "?" | "…") && count > rules.longest / 2 {
-                    sentence = Some(offset);
-                }
-            }
-            let end = offset + grapheme.len();
-            if count < rules.longest && end <= rules.most_bytes {
-                fitting = fitting.max(end);
-            }
-            previous = grapheme;
-        }
-        let cut = sentence.or(space).filter(|cut| *cut > 0).unwrap_or(fitting);
+        let cut = first_cut(rest, rules);
         parts.push(rest[..cut].trim_end().to_owned());
         rest = rest[cut..].trim_start();
     }
@@ -209,6 +204,36 @@ fn split(words: &str, rules: &PlatformRules) -> Vec<String> {
         parts.push(rest.to_owned());
     }
     parts
+}
+
+/// Where a text that does not fit is cut first: at white space, preferring the end of a sentence in the second half of a
+/// post; a longer word is cut between graphemes.
+///
+/// Lengths are measured anew for each beginning, since they need not add up: half a link is longer than a whole one.
+/// Between words they do add up, so the first beginning that is too long ends the search.
+fn first_cut(text: &str, rules: &PlatformRules) -> usize {
+    let is_space = |grapheme: &str| grapheme.chars().all(char::is_whitespace);
+    let (mut space, mut sentence) = (None, None);
+    let mut previous = "";
+    for (offset, grapheme) in text.grapheme_indices(true) {
+        if is_space(grapheme) && !is_space(previous) {
+            let beginning = &text[..offset];
+            if !rules.fits(beginning) {
+                break;
+            }
+            space = Some(offset);
+            if matches!(previous, "." | "!" | "?" | "…") && rules.measure.of(beginning) > rules.longest / 2
+            {
+                sentence = Some(offset);
+            }
+        }
+        previous = grapheme;
+    }
+    sentence.or(space).filter(|cut| *cut > 0).unwrap_or_else(|| {
+        // A part takes at least one character, or cutting would never end.
+        let one = text.graphemes(true).next().map_or(text.len(), str::len);
+        rules.fitting(text).max(one)
+    })
 }
 
 /// 16 random bytes that keep a short text from being guessed from its hash. Erased with the text.
@@ -274,95 +299,4 @@ pub(crate) fn canonical<T: Serialize>(value: &T) -> Vec<u8> {
     // Unwrap safety: only own types with string keys and finite numbers are passed, which always serialise.
     #[allow(clippy::expect_used)]
     serde_json_canonicalizer::to_vec(value).expect("own types serialise")
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use proptest::prelude::*;
-
-    fn rules(longest: usize, most_parts: usize) -> PlatformRules {
-        PlatformRules {
-            platform: PlatformName::new("local"),
-            longest,
-            measure: Measure::Graphemes,
-            most_bytes: 100 * longest,
-            most_parts,
-        }
-    }
-
-    fn disclaimer() -> Disclaimer {
-        Disclaimer { id: "plain".into(), version: 1, text: "General information only.".into() }
-    }
-
-    fn parts(words: &str, longest: usize) -> Vec<String> {
-        compose(words, &disclaimer(), &[rules(longest, 50)]).unwrap().renderings.remove(0).parts
-    }
-
-    #[test]
-    fn a_disclaimer_joins_the_last_post_at_the_exact_boundary() {
-        assert_eq!(parts("abc", 30), ["abc\n\nGeneral information only."]);
-        assert_eq!(parts("abcd", 30), ["abcd", "General information only."]);
-    }
-
-    #[test]
-    fn a_family_emoji_is_one_character() {
-        assert_eq!(parts(&"👩‍👩‍👧‍👦".repeat(28), 28).len(), 2);
-        assert_eq!(parts(&"👩‍👩‍👧‍👦".repeat(30), 28).len(), 3);
-    }
-
-    #[test]
-    fn what_cannot_fit_names_the_excess() {
-        let refused = compose(&"word ".repeat(40), &disclaimer(), &[rules(30, 3)]).unwrap_err();
-        assert_eq!(refused.platform.as_str(), "local");
-        assert!(refused.excess > 0);
-    }
-
-    #[test]
-    fn the_hash_covers_every_part_and_the_salt() {
-        let one = compose("One.", &disclaimer(), &[rules(300, 10)]).unwrap();
-        let mut other = one.clone();
-        other.renderings[0].parts[0].push('!');
-        let salt = Salt([7; 16]);
-        assert_eq!(commit(&one, salt), commit(&one.clone(), salt));
-        assert_ne!(commit(&one, salt), commit(&other, salt));
-        assert_ne!(commit(&one, salt), commit(&one, Salt([8; 16])));
-    }
-
-    #[test]
-    fn a_character_larger_than_a_post_is_refused_and_not_cut() {
-        let towering = format!("a{}", "\u{301}".repeat(2_000));
-        let refused = compose(&towering, &disclaimer(), &[rules(30, 3)]).unwrap_err();
-        assert_eq!(refused.excess, 1);
-        let among_others = format!("before {towering} after");
-        assert_eq!(compose(&among_others, &disclaimer(), &[rules(30, 6)]).unwrap_err().excess, 1);
-    }
-
-    proptest! {
-        #[test]
-        fn every_post_keeps_to_characters_and_bytes(
-            words in "[ -~]{0,60}[a-c \u{301}\u{1F469}\u{200D}]{1,200}", longest in 26usize..80, most_bytes in 26usize..200
-        ) {
-            let rules = PlatformRules { most_bytes, ..rules(longest, 500) };
-            let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-            match compose(&words, &disclaimer(), std::slice::from_ref(&rules)) {
-                Ok(mut composed) => {
-                    let parts = composed.renderings.remove(0).parts;
-                    prop_assert!(parts.iter().all(|part| part.graphemes(true).count() <= longest && part.len() <= most_bytes));
-                    prop_assert_eq!(squeeze(&parts.concat()), squeeze(&words) + &squeeze(&disclaimer().text));
-                }
-                // Only a single character may be larger than a post.
-                Err(_) => prop_assert!(words.graphemes(true).any(|one| one.len() > most_bytes)),
-            }
-        }
-
-        #[test]
-        fn every_post_fits_and_no_word_is_lost(words in "[ -~\u{e9}\u{1F469}\u{200D}\n]{1,400}", longest in 26usize..80) {
-            let parts = parts(&words, longest);
-            let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-            prop_assert!(parts.iter().all(|part| part.graphemes(true).count() <= longest));
-            prop_assert_eq!(squeeze(&parts.concat()), squeeze(&words) + &squeeze(&disclaimer().text));
-        }
-    }
 }

@@ -5,6 +5,7 @@
 
 pub mod bluesky;
 pub mod secret;
+pub mod x;
 
 use async_trait::async_trait;
 use curation::{

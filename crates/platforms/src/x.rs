@@ -1,0 +1,348 @@
+//! X: posts of the channel's account, over version 2 of its API, signed with four static keys.
+//!
+//! Invariant: X knows no key that would make a repetition safe, so nothing is sent twice, and an error calls a post
+//! absent only if X refused it or was never reached. A refusal as a duplicate means that the words are there already:
+//! whether as this very post, only the timeline can tell. No call goes out while X wants to be left alone, or with keys
+//! that it no longer takes.
+
+mod call;
+mod limits;
+mod oauth;
+mod post;
+#[cfg(test)]
+mod tests;
+mod timeline;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use curation::composition::{Measure, PlatformName, PlatformRules};
+use jiff::Timestamp;
+use reqwest::{Method, Url};
+use serde_json::Value;
+
+use self::{
+    call::{About, CallError, Refusal, Server},
+    limits::{Endpoint, Limits},
+    oauth::{Keys, Once},
+    post::{NewPost, id_of, is_id},
+    timeline::{EXPANSIONS, FIELDS, MOST_PAGES, PAGE, TOLERANCE, look_through},
+};
+use crate::{Intent, Platform, PlatformError, RemotePost, secret::Secret};
+
+/// The longest post in weighted characters (`maxWeightedTweetLength` of twitter-text 3).
+const LONGEST: usize = 280;
+/// The longest post in bytes: links count 23, whatever their length (`MaxUtf8Length` in the source that X published).
+const MOST_BYTES: usize = 5_708;
+/// The longest thread. 2,000 characters fill 8 posts; the rest is room for cuts at the ends of sentences.
+const MOST_PARTS: usize = 12;
+
+/// What X accepts: also for whoever composes words without having an account.
+#[must_use]
+pub fn rules() -> PlatformRules {
+    PlatformRules {
+        platform: PlatformName::new("x"),
+        longest: LONGEST,
+        measure: Measure::Weighted,
+        most_bytes: MOST_BYTES,
+        most_parts: MOST_PARTS,
+    }
+}
+
+/// Whose posts these are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The API's base address, such as `https://api.x.com`. Without TLS only on this machine.
+    pub base: String,
+    /// The account's id: digits.
+    pub user: String,
+}
+
+/// The four keys of OAuth 1.0a: two of the app, two of the account for which it acts, with the right to write.
+pub struct Credentials {
+    /// The app's key.
+    pub consumer_key: Arc<dyn Secret>,
+    /// The app's secret.
+    pub consumer_secret: Arc<dyn Secret>,
+    /// The account's token.
+    pub access_token: Arc<dyn Secret>,
+    /// The secret of the account's token.
+    pub access_token_secret: Arc<dyn Secret>,
+}
+
+/// What makes one signature differ from every other.
+pub trait Freshness: Send + Sync {
+    /// The real time. X refuses signatures of another.
+    fn now(&self) -> Timestamp;
+
+    /// Unpredictable bytes, other ones each time.
+    fn nonce(&self) -> [u8; 16];
+}
+
+/// The channel's account on X.
+pub struct X {
+    server: Server,
+    user: String,
+    credentials: Credentials,
+    freshness: Arc<dyn Freshness>,
+    limits: Limits,
+    /// The keys that X did not take: nothing is called with them again.
+    refused: Mutex<Option<Keys>>,
+}
+
+impl fmt::Debug for X {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("X").finish_non_exhaustive()
+    }
+}
+
+impl X {
+    /// Connects to nothing yet.
+    #[must_use]
+    pub fn new(account: Account, credentials: Credentials, freshness: Arc<dyn Freshness>) -> Self {
+        Self::with_patience(account, credentials, freshness, call::CALL)
+    }
+
+    fn with_patience(
+        account: Account,
+        credentials: Credentials,
+        freshness: Arc<dyn Freshness>,
+        patience: Duration,
+    ) -> Self {
+        Self {
+            server: Server::new(account.base, patience),
+            user: account.user.trim().to_owned(),
+            credentials,
+            freshness,
+            limits: Limits::default(),
+            refused: Mutex::default(),
+        }
+    }
+
+    /// Asks X whose keys these are.
+    ///
+    /// # Errors
+    /// [`PlatformError::Unavailable`] with the reason.
+    pub async fn check(&self) -> Result<(), PlatformError> {
+        let url = self.server.url("/2/users/me").map_err(|error| unread(&error))?;
+        let answer = self.call(Endpoint::Me, Method::GET, url, None).await.map_err(|error| unread(&error))?;
+        match answer["data"]["id"].as_str() {
+            Some(id) if id == self.user => Ok(()),
+            Some(_) => Err(PlatformError::Unavailable("the keys are another account's")),
+            None => Err(PlatformError::Unavailable("the base address is no X API")),
+        }
+    }
+
+    /// One signed call, unless it is known to be in vain.
+    async fn call(
+        &self,
+        endpoint: Endpoint,
+        method: Method,
+        url: Url,
+        body: Option<&Value>,
+    ) -> Result<Value, CallError> {
+        let now = self.freshness.now();
+        if !self.limits.allow(endpoint, now) {
+            return Err(CallError::NotSent("X wants no calls for a while"));
+        }
+        let keys = self.keys().await?;
+        if self.refused.lock().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(&keys) {
+            return Err(CallError::NotSent(
+                "X did not take these keys: it is switched off until they are changed",
+            ));
+        }
+        let nonce = data_encoding::HEXLOWER.encode(&self.freshness.nonce());
+        let once = Once { timestamp: now.as_second(), nonce };
+        let answer = self.server.call(&keys, &once, method, url, body).await;
+        let status = match &answer.result {
+            Err(CallError::Answered(refusal)) => refusal.status,
+            _ => 0,
+        };
+        self.limits.note(endpoint, &answer.headers, status == 429, self.freshness.now());
+        if status == 401 {
+            tracing::error!(
+                "X does not take the keys, or this machine's clock is wrong: nothing is posted there until the keys are changed or the process starts anew"
+            );
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(keys);
+        }
+        answer.result
+    }
+
+    async fn keys(&self) -> Result<Keys, CallError> {
+        let Credentials { consumer_key, consumer_secret, access_token, access_token_secret } =
+            &self.credentials;
+        Ok(Keys {
+            consumer_key: key(consumer_key).await?,
+            consumer_secret: key(consumer_secret).await?,
+            access_token: key(access_token).await?,
+            access_token_secret: key(access_token_secret).await?,
+        })
+    }
+
+    /// The address of the account's own timeline, from shortly before this time on.
+    fn timeline(&self, created_at: Timestamp, next: Option<&str>) -> Result<Url, CallError> {
+        if !is_id(&self.user) {
+            return Err(CallError::NotSent("the account's id is no number"));
+        }
+        let mut url = self.server.url(&format!("/2/users/{}/tweets", self.user))?;
+        let from = created_at.checked_sub(TOLERANCE).unwrap_or(created_at);
+        url.query_pairs_mut()
+            .append_pair("max_results", PAGE)
+            .append_pair("start_time", &format!("{from:.0}"))
+            .append_pair("exclude", "retweets")
+            .append_pair("post.fields", FIELDS)
+            .append_pair("expansions", EXPANSIONS);
+        if let Some(next) = next {
+            url.query_pairs_mut().append_pair("pagination_token", next);
+        }
+        Ok(url)
+    }
+}
+
+async fn key(secret: &Arc<dyn Secret>) -> Result<String, CallError> {
+    let key = secret.read().await.map_err(|error| {
+        tracing::error!(%error, "a key for X cannot be read: nothing is posted there");
+        CallError::NotSent("a key cannot be read")
+    })?;
+    match key.trim() {
+        "" => Err(CallError::NotSent("a key is empty")),
+        key => Ok(key.to_owned()),
+    }
+}
+
+#[async_trait]
+impl Platform for X {
+    fn rules(&self) -> PlatformRules {
+        rules()
+    }
+
+    fn repeats_safely(&self) -> bool {
+        false
+    }
+
+    async fn publish(&self, intent: &Intent) -> Result<RemotePost, PlatformError> {
+        let Some(post) = NewPost::of(intent) else {
+            return Err(PlatformError::Refused("the post to follow has no id of X's"));
+        };
+        let url = self.server.url("/2/tweets").map_err(unmade)?;
+        let answer = self.call(Endpoint::Create, Method::POST, url, Some(&post.body())).await;
+        let answer = answer.map_err(unmade)?;
+        match answer["data"]["id"].as_str().filter(|id| is_id(id)) {
+            Some(id) => Ok(RemotePost(id.to_owned())),
+            None => Err(PlatformError::Ambiguous("the answer names no post")),
+        }
+    }
+
+    async fn find(&self, intent: &Intent) -> Result<Option<RemotePost>, PlatformError> {
+        if intent.text.trim().is_empty() {
+            return Err(PlatformError::Unavailable("without its words a post cannot be looked for"));
+        }
+        let Some(post) = NewPost::of(intent) else {
+            return Err(PlatformError::Unavailable("the post to follow has no id of X's"));
+        };
+        let root = intent.root.as_ref().and_then(id_of);
+        let (mut found, mut next) = (Vec::new(), None);
+        for _ in 0..MOST_PAGES {
+            let url = self.timeline(intent.created_at, next.as_deref()).map_err(|error| unread(&error))?;
+            let answer = self.call(Endpoint::Timeline, Method::GET, url, None).await;
+            let answer = answer.map_err(|error| unread(&error))?;
+            let page = look_through(&answer, &post, root, intent.created_at)
+                .map_err(|timeline::Unreadable| PlatformError::Unavailable("the timeline cannot be read"))?;
+            found.extend(page.found);
+            next = page.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        if found.len() > 1 {
+            tracing::error!(submission = %intent.submission, part = intent.part, "several posts on X are this one");
+        }
+        match found.pop() {
+            // The first that was made.
+            Some(id) => Ok(Some(RemotePost(id))),
+            None if next.is_some() => {
+                Err(PlatformError::Unavailable("the timeline is too long to be looked through"))
+            }
+            None => Ok(None),
+        }
+    }
+
+    async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError> {
+        let id = id_of(post).ok_or(PlatformError::Refused("the post has no id of X's"))?;
+        let url = self.server.url(&format!("/2/tweets/{id}")).map_err(|error| undeleted(&error))?;
+        match self.call(Endpoint::Delete, Method::DELETE, url, None).await {
+            Ok(answer) if answer.is_null() || answer["data"]["deleted"] == true => Ok(()),
+            Ok(_) => Err(PlatformError::Unavailable("the answer does not say that the post is deleted")),
+            Err(CallError::Answered(refusal)) if is_gone(&refusal) => Ok(()),
+            Err(error) => Err(undeleted(&error)),
+        }
+    }
+}
+
+/// True if X says that there is no such post. Any other server may have nothing at this address.
+fn is_gone(refusal: &Refusal) -> bool {
+    // 34 and 144 are the older numbers for it.
+    refusal.status == 404 && matches!(refusal.code.as_str(), "resource-not-found" | "34" | "144")
+}
+
+/// What an error of the call that makes a post means.
+fn unmade(error: CallError) -> PlatformError {
+    let refusal = match error {
+        CallError::NotSent(why) => return PlatformError::Unavailable(why),
+        CallError::Lost(why) => return PlatformError::Ambiguous(why),
+        CallError::Answered(refusal) => refusal,
+    };
+    tracing::error!(%refusal, "X made no post, or does not say so");
+    match (refusal.status, refusal.about) {
+        (_, About::Duplicate) => PlatformError::Ambiguous("X has these very words already"),
+        // Duplicates are refused so: it may have been one.
+        (403, About::Unreadable) => PlatformError::Ambiguous("X refused, and why cannot be read"),
+        (500 | 502..=599 | 408 | 409 | 423 | 425 | 499, _) => PlatformError::Ambiguous("X failed"),
+        (400 | 413 | 422, About::Request | About::Unreadable) | (403, About::Request) => {
+            PlatformError::Refused("X does not take this post")
+        }
+        (status, about) => PlatformError::Unavailable(later(status, about)),
+    }
+}
+
+/// What an error of a call that changes nothing means.
+fn unread(error: &CallError) -> PlatformError {
+    match error {
+        CallError::NotSent(why) | CallError::Lost(why) => PlatformError::Unavailable(why),
+        CallError::Answered(refusal) => {
+            tracing::error!(%refusal, "X does not show what was asked for");
+            PlatformError::Unavailable(later(refusal.status, refusal.about))
+        }
+    }
+}
+
+/// What an error of the call that takes a post down means.
+fn undeleted(error: &CallError) -> PlatformError {
+    match error {
+        CallError::Lost(why) => PlatformError::Ambiguous(why),
+        CallError::Answered(Refusal { status: 403, about: About::Request | About::Unreadable, .. }) => {
+            tracing::error!("X does not let this account take the post down: is it another account's?");
+            PlatformError::Unavailable("the post is another account's, or cannot be taken down")
+        }
+        CallError::NotSent(_) | CallError::Answered(_) => unread(error),
+    }
+}
+
+/// Why a later try may do better.
+fn later(status: u16, about: About) -> &'static str {
+    match (status, about) {
+        (429, _) => "too many calls",
+        (401, _) => "X does not take the keys",
+        (402, _) => "the account has no credit left",
+        (_, About::Account) => "the account or its app may not do this now",
+        (403, _) => "X does not allow this",
+        (400, _) => "X does not take this request",
+        (500..=599, _) => "X failed",
+        // Redirections, and addresses at which there is no such server.
+        _ => "the base address is no X API",
+    }
+}
