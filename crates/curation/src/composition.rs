@@ -3,6 +3,8 @@
 //! Invariant: what is voted on is what is published. Reviewers see these renderings, the publisher sends these
 //! renderings, and the hash that ballots are bound to covers every byte of them.
 
+pub mod mastodon;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -70,12 +72,18 @@ impl PlatformRules {
 pub enum Measure {
     /// Extended grapheme clusters (UAX #29), as Bluesky counts.
     Graphemes,
+    /// As Mastodon counts: the same, but each address as `per_url`, and of an account on another server its name alone.
+    Mastodon {
+        /// What the server counts for an address.
+        per_url: usize,
+    },
 }
 
 impl Measure {
     fn of(self, text: &str) -> usize {
         match self {
             Self::Graphemes => text.graphemes(true).count(),
+            Self::Mastodon { per_url } => mastodon::length(text, per_url),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! the same post.
 
 pub mod bluesky;
+pub mod mastodon;
 pub mod secret;
 
 use async_trait::async_trait;
