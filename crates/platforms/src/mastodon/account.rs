@@ -2,6 +2,8 @@
 //!
 //! Invariant: what is not said is what fits the channel: everybody may read, and a thread does not fill timelines.
 
+use std::fmt;
+
 use crate::RemotePost;
 
 /// The language of everything that the channel says (ISO 639-1: Mastodon has no regions of English).
@@ -55,10 +57,16 @@ impl Account {
 }
 
 /// What a post has beside its words. It is content like them: to be approved with them, and counted with them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Extras {
     /// The warning behind which the words are hidden until a reader asks for them.
     pub content_warning: Option<String>,
     /// The post that it quotes.
     pub quotes: Option<RemotePost>,
+}
+
+impl fmt::Debug for Extras {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Extras").finish_non_exhaustive()
+    }
 }

@@ -316,6 +316,8 @@ async fn only_the_post_of_this_intent_is_found() {
         world.add("8", words(), false);
     }
     assert_eq!(mastodon.find(&intent()).await, Ok(None));
+    let long_before = Intent { created_at: "2026-11-10T12:00:00Z".parse().unwrap(), ..intent() };
+    assert_eq!(mastodon.find(&long_before).await, Ok(None), "these are later appearances of the same words");
     let first = mastodon.publish(&intent()).await.unwrap();
     server.world().pass(SignedDuration::from_hours(24));
     let again = server.world().add("7", words(), false);
