@@ -218,7 +218,11 @@ impl Mastodon {
     }
 
     fn followed(&self, intent: &Intent) -> Result<Option<String>, PlatformError> {
-        intent.follows.as_ref().map(|post| self.id_of(post)).transpose()
+        match &intent.follows {
+            // Made or looked for as the first of a thread, it would be another post.
+            None if intent.part > 0 => Err(PlatformError::Refused("what the post follows is not known")),
+            follows => follows.as_ref().map(|post| self.id_of(post)).transpose(),
+        }
     }
 
     /// A server without quotes would make the post without the quoted one.

@@ -372,6 +372,17 @@ async fn without_its_words_a_post_is_found_only_where_it_can_be_no_other() {
 }
 
 #[tokio::test]
+async fn a_post_of_a_thread_is_nothing_without_what_it_follows() {
+    let server = Server::start().await;
+    let lost = Intent { part: 1, ..intent() };
+    assert_eq!(kind(&server.mastodon().publish(&lost).await), Expected::Refused);
+    assert_eq!(kind(&server.mastodon().find(&lost).await), Expected::Refused);
+    let elsewhere = Intent { follows: Some(post("https://elsewhere.example/@channel/1")), ..lost };
+    assert_eq!(kind(&server.mastodon().publish(&elsewhere).await), Expected::Refused);
+    assert_eq!(server.calls(), []);
+}
+
+#[tokio::test]
 async fn a_timeline_that_is_none_hides_every_post() {
     for answer in ["{}", "[{}]", r#"[{"id":"1","created_at":"soon"}]"#, r#"[{"id":1}]"#, ""] {
         let server = Server::start().await;
