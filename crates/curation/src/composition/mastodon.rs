@@ -5,7 +5,7 @@
 //! the server's rules depend on lists that change (which endings of domains there are), the greater number is taken.
 //!
 //! The rules: `StatusLengthValidator`, `Extractor`, `Account::MENTION_RE` and `config/initializers/twitter_regex.rb` of
-//! Mastodon 4.5.
+//! Mastodon.
 
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 /// Without a time in the answer: the period in which a server counts 300 calls of an account.
 const USUAL: Duration = Duration::from_secs(5 * 60);
-/// The longest period in which a server counts anything: 300 posts in three hours (`RateLimiter` of Mastodon 4.5).
+/// The longest period in which a server counts anything: 300 posts in three hours (`RateLimiter` of Mastodon).
 const LONGEST: Duration = Duration::from_secs(3 * 60 * 60);
 
 /// Kinds of calls that servers count apart.

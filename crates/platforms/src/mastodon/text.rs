@@ -3,7 +3,7 @@
 //! Invariant: two texts are the same if they differ in nothing but white space and the servers of mentioned accounts,
 //! which Mastodon does not show. Everything else that it adds is markup, and goes.
 //!
-//! The markup: `TextFormatter` of Mastodon 4.5 makes paragraphs, breaks, and links whose text is that of the address in
+//! The markup: `TextFormatter` of Mastodon makes paragraphs, breaks, and links whose text is that of the address in
 //! three pieces, of a tag or of an account; and before a quoting post a paragraph of its own for older servers.
 
 use curation::composition::mastodon::without_servers;
