@@ -3,6 +3,7 @@
 //! Invariant: what is voted on is what is published. Reviewers see these renderings, the publisher sends these
 //! renderings, and the hash that ballots are bound to covers every byte of them.
 
+pub mod mastodon;
 #[cfg(test)]
 mod tests;
 mod weighted;
@@ -83,6 +84,11 @@ pub enum Measure {
     /// The weighted length of twitter-text 3, as X counts: most letters are one, emoji and most other scripts two, a
     /// link is 23.
     Weighted,
+    /// As Mastodon counts: grapheme clusters too, but each address as `per_url`, and of an account on another server its name alone.
+    Mastodon {
+        /// What the server counts for an address.
+        per_url: usize,
+    },
 }
 
 impl Measure {
@@ -92,6 +98,7 @@ impl Measure {
         match self {
             Self::Graphemes => text.graphemes(true).count(),
             Self::Weighted => weighted::length(text),
+            Self::Mastodon { per_url } => mastodon::length(text, per_url),
         }
     }
 }

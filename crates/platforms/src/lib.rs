@@ -4,6 +4,7 @@
 //! the same post.
 
 pub mod bluesky;
+pub mod mastodon;
 pub mod secret;
 pub mod x;
 

@@ -1,0 +1,106 @@
+//! What a server accepts, as it says itself (<https://docs.joinmastodon.org/entities/Instance/>).
+//!
+//! Invariant: what a server does not say, or says absurdly, is what an unchanged Mastodon server does.
+
+use serde_json::Value;
+
+/// The longest post in characters, of an unchanged server (`StatusLengthValidator::MAX_CHARS`).
+const LONGEST: usize = 500;
+/// What an address counts, of an unchanged server (`StatusLengthValidator::URL_PLACEHOLDER_CHARS`).
+const PER_URL: usize = 23;
+/// Servers that allow more exist; nobody reads more in one post.
+const LONGEST_OF_ALL: u64 = 100_000;
+/// The version of the API that has quotes (<https://docs.joinmastodon.org/client/quotes/>).
+const QUOTES_FROM_API: u64 = 7;
+/// The version of Mastodon that has them, for servers that do not name the version of their API.
+const QUOTES_FROM: (u64, u64) = (4, 5);
+
+/// What one server accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest post, content warning and all, as [`curation::composition::Measure::Mastodon`] counts.
+    pub longest: usize,
+    /// What an address counts.
+    pub per_url: usize,
+    /// Whether a post may quote another.
+    pub has_quotes: bool,
+}
+
+impl Default for Limits {
+    /// Those of an unchanged server, and no quotes: not every server has them.
+    fn default() -> Self {
+        Self { longest: LONGEST, per_url: PER_URL, has_quotes: false }
+    }
+}
+
+impl Limits {
+    /// From the answer to `GET /api/v2/instance`.
+    pub(super) fn read(instance: &Value) -> Self {
+        let statuses = &instance["configuration"]["statuses"];
+        let number = |name: &str, otherwise: usize| {
+            let said = statuses[name].as_u64().filter(|number| (1..=LONGEST_OF_ALL).contains(number));
+            said.and_then(|number| usize::try_from(number).ok()).unwrap_or(otherwise)
+        };
+        let has_quotes = match instance["api_versions"]["mastodon"].as_u64() {
+            Some(api) => api >= QUOTES_FROM_API,
+            None => version(instance["version"].as_str().unwrap_or_default())
+                .is_some_and(|version| version >= QUOTES_FROM),
+        };
+        Self {
+            longest: number("max_characters", LONGEST),
+            per_url: number("characters_reserved_per_url", PER_URL),
+            has_quotes,
+        }
+    }
+}
+
+/// The first two numbers of a version. What is compatible with Mastodon gives Mastodon's first and its own later.
+fn version(text: &str) -> Option<(u64, u64)> {
+    let mut numbers = text.split('.');
+    let mut next = || numbers.next()?.parse().ok();
+    Some((next()?, next()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_server_says_what_it_accepts() {
+        let instance = |statuses: Value| json!({ "configuration": { "statuses": statuses } });
+        let limits = |longest, per_url| Limits { longest, per_url, has_quotes: false };
+        for (answer, expected) in [
+            (json!({}), limits(500, 23)),
+            (json!([]), limits(500, 23)),
+            (
+                instance(json!({ "max_characters": 5000, "characters_reserved_per_url": 30 })),
+                limits(5000, 30),
+            ),
+            (instance(json!({ "max_characters": 0, "characters_reserved_per_url": -1 })), limits(500, 23)),
+            (
+                instance(json!({ "max_characters": "many", "characters_reserved_per_url": null })),
+                limits(500, 23),
+            ),
+            (instance(json!({ "max_characters": 1_000_000_000 })), limits(500, 23)),
+        ] {
+            assert_eq!(Limits::read(&answer), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn quotes_are_known_by_the_version_of_the_api_and_else_by_that_of_the_server() {
+        for (answer, has_quotes) in [
+            (json!({ "version": "4.5.0", "api_versions": { "mastodon": 7 } }), true),
+            (json!({ "version": "4.5.0-nightly.2025-07-11", "api_versions": { "mastodon": 6 } }), false),
+            (json!({ "version": "4.4.1+fork", "api_versions": { "mastodon": 8 } }), true),
+            (json!({ "version": "4.5.2" }), true),
+            (json!({ "version": "10.0.0" }), true),
+            (json!({ "version": "4.2.1" }), false),
+            (json!({ "version": "2.7.2 (compatible; Example 9.9)" }), false),
+            (json!({ "version": "new" }), false),
+        ] {
+            assert_eq!(Limits::read(&answer).has_quotes, has_quotes, "{answer}");
+        }
+    }
+}
