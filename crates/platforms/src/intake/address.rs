@@ -12,15 +12,15 @@ use curation::composition::PlatformName;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// The longest text that is looked at, in bytes. The longest real address, on Bluesky with a `did:web`, has 310.
+/// The longest text that is looked at, in bytes. On Bluesky, with the longest `did:web`, an address has 305.
 const LONGEST: usize = 512;
 /// Ids of X and of Mastodon are positive 64-bit integers with a sign (`^[0-9]{1,19}$` in X's OpenAPI document).
 const MOST_DIGITS: usize = 19;
-/// The longest handle on X. New ones have 15 characters; X's own matching of mentions allows 20 (twitter-text).
+/// The longest handle on X. New ones have 15 characters; X's own matching of names allows 20 (twitter-text).
 const LONGEST_X_HANDLE: usize = 20;
 /// The longest name of an account elsewhere: other software uses whole domain names (RFC 1035).
 const LONGEST_NAME: usize = 253;
-/// Characters of a `did:plc` behind its prefix (<https://web.plc.directory/spec/v0.1/did-plc>).
+/// Characters of a `did:plc` behind its prefix: 120 bits of a hash in base32 (the did:plc specification).
 const PLC_LENGTH: usize = 24;
 /// Characters of a record key that is a timestamp, as all keys of posts are (<https://atproto.com/specs/tid>).
 const TID_LENGTH: usize = 13;
@@ -124,7 +124,7 @@ impl PostAddress {
         let url = Url::parse(text).map_err(|_| NotAPost::OtherSite)?;
         // What the parser would tidy up (white space, backslashes, `..`, a default port, an empty user name, letters of
         // other scripts) was not copied from a platform.
-        if !url.as_str().eq_ignore_ascii_case(text) || text.contains('%') {
+        if !url.as_str().eq_ignore_ascii_case(text) {
             return Err(NotAPost::OtherPage);
         }
         if !url.username().is_empty() || url.password().is_some() {

@@ -1,9 +1,9 @@
 //! Whether a post asks the channel to share something.
 //!
 //! The rule, plainly: one whole sentence of the post is the channel's name and a request, such as "@ClientsConnect please
-//! share this" or "Could you repost my thread, @ClientsConnect?", and nothing else but names, hashtags and links. It is
-//! strict on purpose: somebody who is not understood can use the hashtag or the form, while words that are taken for a
-//! request put somebody's post before strangers. A quotation asks for nothing.
+//! share this" or "Could you repost my thread, @ClientsConnect?", and nothing else but names, hashtags and links; and it
+//! speaks to the channel and not about it. A quotation asks for nothing. It is strict on purpose: somebody who is not
+//! understood can use the hashtag or the form, while words that are taken for a request put a post before strangers.
 
 use super::own_words::{bare, is_name_of};
 
@@ -99,7 +99,10 @@ pub(super) fn asked(text: &str, names: &[String]) -> Option<Asked> {
 #[derive(Default)]
 struct Sentence {
     words: Vec<String>,
-    has_name: bool,
+    /// How many words stand before the channel's name, for each time that it occurs.
+    names_at: Vec<usize>,
+    /// The last word that a comma follows, counted from 1.
+    pause_at: usize,
     is_quoted: bool,
     is_long: bool,
 }
@@ -111,23 +114,43 @@ impl Sentence {
         let is_link = word.contains("://");
         let plain = bare(word);
         if is_name_of(plain, names) {
-            self.has_name = true;
+            self.names_at.push(self.words.len());
         } else if self.words.len() == MOST_WORDS {
             self.is_long = true;
         } else if !plain.is_empty() && !is_link && !plain.starts_with(['@', '#', '＃']) {
             self.words.push(plain.to_lowercase().replace('’', "'"));
+            if word.ends_with(',') && self.names_at.is_empty() {
+                self.pause_at = self.words.len();
+            }
         }
         !is_link && word.trim_end_matches([')', '\'', '’']).ends_with(['.', '!', '?', '…', ':', ';'])
     }
 
     fn asked(&self) -> Option<Asked> {
-        if !self.has_name || self.is_quoted || self.is_long {
+        let addresses = !self.names_at.is_empty() && self.names_at.iter().all(|at| self.addresses_at(*at));
+        if !addresses || self.is_quoted || self.is_long {
             return None;
         }
         let all = self.words.join(" ");
         let without_greeting = GREETINGS.iter().find_map(|greeting| after(&all, greeting)).unwrap_or(&all);
         request(without_greeting, &BEFORE, &VERBS)
             .or_else(|| request(without_greeting, &BEFORE_ING, &VERBS_ING))
+    }
+
+    /// True if the name behind so many words is that of whom the sentence speaks to: at its beginning, behind a greeting,
+    /// or at its end. "Please share @ClientsConnect" and "share this @ClientsConnect post" speak to others, of the channel.
+    fn addresses_at(&self, at: usize) -> bool {
+        let (before, behind) = self.words.split_at(at);
+        if matches!(before, []) || matches!(before, [one] if GREETINGS.contains(&one.as_str())) {
+            return true;
+        }
+        let is_object = match before {
+            // "This post" is no verb.
+            [.., of, _] if matches!(of.as_str(), "this" | "my") => false,
+            [.., last] => VERBS.contains(&last.as_str()) || VERBS_ING.contains(&last.as_str()),
+            [] => false,
+        };
+        (!is_object || self.pause_at == at) && AFTER.contains(&behind.join(" ").as_str())
     }
 }
 
@@ -185,6 +208,9 @@ mod tests {
             "@clientsconnect.example would you consider sharing this?",
             "@ClientsConnect I’d like you to share this 🙏",
             "@ClientsConnect feel free to share this",
+            "please share, @ClientsConnect",
+            "Can you share this post @ClientsConnect",
+            "Please share this @ClientsConnect thank you",
         ] {
             assert_eq!(of(text), Some(Asked::This), "{text}");
         }
@@ -210,6 +236,13 @@ mod tests {
             "@ClientsConnect share this rubbish",
             "@ClientsConnect post",
             "great @ClientsConnect post",
+            "Please RT @ClientsConnect",
+            "RT @ClientsConnect: please share this",
+            "please share @ClientsConnect!",
+            "Would you consider sharing @ClientsConnect?",
+            "@friend please share this @ClientsConnect post",
+            "@friend can you share this with @ClientsConnect",
+            "@ClientsConnect please share @ClientsConnect",
             "@ClientsConnect please share this with nobody",
             "@ClientsConnect would you share this if it were about you?",
             "my friend said \"@ClientsConnect please share this\"",

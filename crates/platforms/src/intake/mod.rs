@@ -24,8 +24,8 @@ pub use self::{
 /// The largest body that is read, in bytes: a single event is some kilobytes, a page of notifications some hundred.
 pub const LARGEST_BODY: usize = 1024 * 1024;
 
-/// The longest text of a post that is read, in characters: what X allows its subscribers, the longest of the three
-/// (<https://docs.x.com/x-api/posts/creation-of-a-post>). Anything longer is no post.
+/// The longest text of a post that is read, in characters: what X is reported to allow its subscribers, far more than the
+/// others do (a Mastodon server may allow more, and then its longest posts are not taken). Anything longer is no post.
 pub const LONGEST_TEXT: usize = 25_000;
 
 /// The channel as one platform knows it.
@@ -39,8 +39,9 @@ pub struct Channel {
     pub hashtag: String,
 }
 
-/// What identifies an event, so that each is worked on once however often it is delivered. Holds ids and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What identifies an event, so that each is worked on once however often it is delivered. It holds the id of a
+/// post, and on Bluesky its author's DID: store a hash of it, so that a deleted post is forgotten here as well.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(String);
 
 impl EventId {
@@ -62,9 +63,12 @@ impl EventId {
     }
 }
 
-impl fmt::Display for EventId {
+/// On Bluesky it leads to a person: prints say the platform and the kind only.
+impl fmt::Debug for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        let mut parts = self.0.splitn(3, '.');
+        let (platform, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        write!(f, "EventId({platform}.{kind}, ..)")
     }
 }
 

@@ -23,6 +23,10 @@ use super::{
 /// The longest id of an event that is kept. X's have at most 20 characters; room for a UUID with its hyphens.
 const LONGEST_EVENT_ID: usize = 64;
 
+/// The most posts that one post refers to: it answers one and quotes one. More are not looked up, which would take the
+/// square of their number.
+const MOST_REFERENCES: usize = 4;
+
 /// Kinds of events whose payload is a post.
 const POSTS: [&str; 4] = ["post.create", "post.mention.create", "post.reply.create", "post.quote.create"];
 const DELETED: &str = "post.delete";
@@ -82,7 +86,8 @@ fn post(payload: &Value, kind: &str, includes: &Value, channel: &Channel) -> Opt
     let author = json::number(payload, &["/author_id"])?;
     let mut replies_to = None;
     let mut quotes = None;
-    for reference in json::items(payload, &["/referenced_tweets", "/referenced_posts"]) {
+    let references = json::items(payload, &["/referenced_tweets", "/referenced_posts"]);
+    for reference in references.take(MOST_REFERENCES) {
         let place = match json::text(reference, &["/type"]) {
             Some("replied_to") => &mut replies_to,
             Some("quoted") => &mut quotes,

@@ -99,7 +99,7 @@ fn a_mention_becomes_what_is_kept_and_no_more() {
     assert!(matches!(wanted(&told, &channel()), Wanted::Proposal(proposal)
         if proposal.standing == Standing::Author && proposal.target == told.post));
     let printed = format!("{:?}", read_json(&mention()));
-    for hidden in ["Tea", "OtherUser", "Leeds", AUTHOR] {
+    for hidden in ["Tea", "OtherUser", "Leeds", AUTHOR, "2080765813578191303"] {
         assert!(!printed.contains(hidden), "{printed}");
     }
 }
@@ -170,6 +170,15 @@ fn a_post_within_a_conversation_is_a_reply_and_an_edited_post_is_not() {
         edited["data"]["payload"][name] = json!(["9", "2080765813578191303"]);
         assert_eq!(told(&edited).replies_to, None);
     }
+}
+
+#[test]
+fn a_crowd_of_references_is_not_looked_up() {
+    let mut references = vec![json!({"type": "quoted", "id": "50"}); 15_000];
+    // Further up it would be a repost, which tells nothing.
+    references.push(json!({"type": "retweeted", "id": "51"}));
+    let crowded = with(mention(), "/data/payload/referenced_tweets", json!(references));
+    assert_eq!(told(&crowded).quotes.unwrap().post, PostAddress::x("50"));
 }
 
 #[test]
