@@ -1,9 +1,10 @@
-//! Platforms: where approved posts go. One trait, one file per platform.
+//! Platforms: where approved posts go, one trait and one file per platform, and what people tell the channel there.
 //!
 //! Invariant: an [`Intent`] is written down before the first call and never recomputed, so that a repeated call means
 //! the same post.
 
 pub mod bluesky;
+pub mod intake;
 pub mod mastodon;
 pub mod secret;
 pub mod x;
