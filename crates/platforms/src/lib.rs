@@ -4,6 +4,7 @@
 //! the same post.
 
 pub mod bluesky;
+mod http;
 pub mod intake;
 pub mod mastodon;
 pub mod secret;

@@ -11,7 +11,6 @@ mod account;
 mod api;
 mod limits;
 mod meaning;
-mod pauses;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -31,16 +30,19 @@ use serde_json::{Value, json};
 
 use self::{
     access::{Access, Accesses, id, is_id},
-    api::{Api, CALL, Call, CallError, Refusal},
+    api::{Api, Call, CallError, Refusal},
     meaning::{Meaning, is_of_token, meaning, nothing_made, unanswered},
-    pauses::Work,
     timeline::{MOST_PAGES, MOST_SOURCES, PAGE, Search, idempotency_key, is_source_of},
 };
 pub use self::{
     account::{Account, Extras, Visibility},
     limits::Limits,
 };
-use crate::{Intent, Platform, PlatformError, RemotePost, secret::Secret};
+use crate::{
+    Intent, Platform, PlatformError, RemotePost,
+    http::{CALL, Work},
+    secret::Secret,
+};
 
 /// For how long a server knows a repetition by its `Idempotency-Key`
 /// (<https://docs.joinmastodon.org/methods/statuses/#create>).

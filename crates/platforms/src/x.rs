@@ -5,10 +5,9 @@
 //! whether as this very post, only the timeline can tell. No call goes out while X wants to be left alone, or with keys
 //! that it no longer takes.
 
-mod call;
-mod limits;
 mod oauth;
 mod post;
+mod refusal;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -26,13 +25,16 @@ use reqwest::{Method, Url};
 use serde_json::Value;
 
 use self::{
-    call::{About, CallError, Refusal, Server},
-    limits::{Endpoint, Limits},
     oauth::{Keys, Once},
     post::{NewPost, id_of, is_id},
+    refusal::{About, CallError, Refusal, refusal},
     timeline::{EXPANSIONS, FIELDS, MOST_PAGES, PAGE, TOLERANCE, look_through},
 };
-use crate::{Intent, Platform, PlatformError, RemotePost, secret::Secret};
+use crate::{
+    Intent, Platform, PlatformError, RemotePost,
+    http::{CALL, Call, Counting, Server, Work},
+    secret::Secret,
+};
 
 /// The longest post in weighted characters (`maxWeightedTweetLength` of twitter-text 3).
 const LONGEST: usize = 280;
@@ -40,6 +42,13 @@ const LONGEST: usize = 280;
 const MOST_BYTES: usize = 5_708;
 /// The longest thread. 2,000 characters fill 8 posts; the rest is room for cuts at the ends of sentences.
 const MOST_PARTS: usize = 12;
+
+/// X counts in 15 minutes, and for account and app in a day too (<https://docs.x.com/x-api/fundamentals/rate-limits>).
+const COUNTING: Counting = Counting {
+    headers: &["x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour"],
+    usual: Duration::from_secs(15 * 60),
+    longest: Duration::from_secs(24 * 60 * 60),
+};
 
 /// What X accepts: also for whoever composes words without having an account.
 #[must_use]
@@ -89,7 +98,6 @@ pub struct X {
     user: String,
     credentials: Credentials,
     freshness: Arc<dyn Freshness>,
-    limits: Limits,
     /// The keys that X did not take: nothing is called with them again.
     refused: Mutex<Option<Keys>>,
 }
@@ -104,7 +112,7 @@ impl X {
     /// Connects to nothing yet.
     #[must_use]
     pub fn new(account: Account, credentials: Credentials, freshness: Arc<dyn Freshness>) -> Self {
-        Self::with_patience(account, credentials, freshness, call::CALL)
+        Self::with_patience(account, credentials, freshness, CALL)
     }
 
     fn with_patience(
@@ -114,11 +122,10 @@ impl X {
         patience: Duration,
     ) -> Self {
         Self {
-            server: Server::new(account.base, patience),
+            server: Server::new(account.base, COUNTING, patience),
             user: account.user.trim().to_owned(),
             credentials,
             freshness,
-            limits: Limits::default(),
             refused: Mutex::default(),
         }
     }
@@ -128,8 +135,9 @@ impl X {
     /// # Errors
     /// [`PlatformError::Unavailable`] with the reason.
     pub async fn check(&self) -> Result<(), PlatformError> {
-        let url = self.server.url("/2/users/me").map_err(|error| unread(&error))?;
-        let answer = self.call(Endpoint::Me, Method::GET, url, None).await.map_err(|error| unread(&error))?;
+        let url = self.server.url(&["2", "users", "me"], &[]).map_err(|error| unread(&error))?;
+        let answer =
+            self.call(Work::SigningIn, Method::GET, url, None).await.map_err(|error| unread(&error))?;
         match answer["data"]["id"].as_str() {
             Some(id) if id == self.user => Ok(()),
             Some(_) => Err(PlatformError::Unavailable("the keys are another account's")),
@@ -140,15 +148,11 @@ impl X {
     /// One signed call, unless it is known to be in vain.
     async fn call(
         &self,
-        endpoint: Endpoint,
+        work: Work,
         method: Method,
         url: Url,
         body: Option<&Value>,
     ) -> Result<Value, CallError> {
-        let now = self.freshness.now();
-        if !self.limits.allow(endpoint, now) {
-            return Err(CallError::NotSent("X wants no calls for a while"));
-        }
         let keys = self.keys().await?;
         if self.refused.lock().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(&keys) {
             return Err(CallError::NotSent(
@@ -156,20 +160,17 @@ impl X {
             ));
         }
         let nonce = data_encoding::HEXLOWER.encode(&self.freshness.nonce());
-        let once = Once { timestamp: now.as_second(), nonce };
-        let answer = self.server.call(&keys, &once, method, url, body).await;
-        let status = match &answer.result {
-            Err(CallError::Answered(refusal)) => refusal.status,
-            _ => 0,
-        };
-        self.limits.note(endpoint, &answer.headers, status == 429, self.freshness.now());
-        if status == 401 {
+        let once = Once { timestamp: self.freshness.now().as_second(), nonce };
+        let authorization = Some(oauth::authorization(&keys, &method, &url, &once));
+        let call = Call { work, method, url, authorization, idempotency_key: None, body };
+        let answer = self.server.call(call, refusal).await;
+        if matches!(answer, Err(CallError::Answered(Refusal { status: 401, .. }))) {
             tracing::error!(
                 "X does not take the keys, or this machine's clock is wrong: nothing is posted there until the keys are changed or the process starts anew"
             );
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(keys);
         }
-        answer.result
+        answer
     }
 
     async fn keys(&self) -> Result<Keys, CallError> {
@@ -188,18 +189,17 @@ impl X {
         if !is_id(&self.user) {
             return Err(CallError::NotSent("the account's id is no number"));
         }
-        let mut url = self.server.url(&format!("/2/users/{}/tweets", self.user))?;
         let from = created_at.checked_sub(TOLERANCE).unwrap_or(created_at);
-        url.query_pairs_mut()
-            .append_pair("max_results", PAGE)
-            .append_pair("start_time", &format!("{from:.0}"))
-            .append_pair("exclude", "retweets")
-            .append_pair("post.fields", FIELDS)
-            .append_pair("expansions", EXPANSIONS);
-        if let Some(next) = next {
-            url.query_pairs_mut().append_pair("pagination_token", next);
-        }
-        Ok(url)
+        let from = format!("{from:.0}");
+        let mut query = vec![
+            ("max_results", PAGE),
+            ("start_time", &from),
+            ("exclude", "retweets"),
+            ("post.fields", FIELDS),
+            ("expansions", EXPANSIONS),
+        ];
+        query.extend(next.map(|next| ("pagination_token", next)));
+        self.server.url(&["2", "users", &self.user, "tweets"], &query)
     }
 }
 
@@ -228,8 +228,8 @@ impl Platform for X {
         let Some(post) = NewPost::of(intent) else {
             return Err(PlatformError::Refused("the post to follow has no id of X's"));
         };
-        let url = self.server.url("/2/tweets").map_err(unmade)?;
-        let answer = self.call(Endpoint::Create, Method::POST, url, Some(&post.body())).await;
+        let url = self.server.url(&["2", "tweets"], &[]).map_err(unmade)?;
+        let answer = self.call(Work::Posting, Method::POST, url, Some(&post.body())).await;
         let answer = answer.map_err(unmade)?;
         match answer["data"]["id"].as_str().filter(|id| is_id(id)) {
             Some(id) => Ok(RemotePost(id.to_owned())),
@@ -248,7 +248,7 @@ impl Platform for X {
         let (mut found, mut next) = (Vec::new(), None);
         for _ in 0..MOST_PAGES {
             let url = self.timeline(intent.created_at, next.as_deref()).map_err(|error| unread(&error))?;
-            let answer = self.call(Endpoint::Timeline, Method::GET, url, None).await;
+            let answer = self.call(Work::Reading, Method::GET, url, None).await;
             let answer = answer.map_err(|error| unread(&error))?;
             let page = look_through(&answer, &post, root, intent.created_at)
                 .map_err(|timeline::Unreadable| PlatformError::Unavailable("the timeline cannot be read"))?;
@@ -273,8 +273,8 @@ impl Platform for X {
 
     async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError> {
         let id = id_of(post).ok_or(PlatformError::Refused("the post has no id of X's"))?;
-        let url = self.server.url(&format!("/2/tweets/{id}")).map_err(|error| undeleted(&error))?;
-        match self.call(Endpoint::Delete, Method::DELETE, url, None).await {
+        let url = self.server.url(&["2", "tweets", id], &[]).map_err(|error| undeleted(&error))?;
+        match self.call(Work::Removing, Method::DELETE, url, None).await {
             Ok(answer) if answer.is_null() || answer["data"]["deleted"] == true => Ok(()),
             Ok(_) => Err(PlatformError::Unavailable("the answer does not say that the post is deleted")),
             Err(CallError::Answered(refusal)) if is_gone(&refusal) => Ok(()),

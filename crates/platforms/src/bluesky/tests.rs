@@ -188,6 +188,21 @@ async fn an_answer_that_never_comes_may_hide_a_post() {
 }
 
 #[tokio::test]
+async fn after_too_many_calls_no_post_is_tried_and_taking_down_goes_on() {
+    let (script, bluesky) = Script::start(&[
+        (APPLY_WRITES, 429, error("RateLimitExceeded")),
+        (GET_RECORD, 400, error("RecordNotFound")),
+        (DELETE_RECORD, 200, json!({})),
+    ])
+    .await;
+    for _ in 0..3 {
+        assert_eq!(kind(&bluesky.publish(&intent()).await), Expected::Unavailable);
+    }
+    assert_eq!(script.calls(), ["createSession", "applyWrites Bearer first", "getRecord"]);
+    assert_eq!(bluesky.delete(&post()).await, Ok(()));
+}
+
+#[tokio::test]
 async fn an_account_that_is_gone_refuses_everything_and_no_post_in_particular() {
     for account in [(400, error("AccountDeactivated")), (200, json!({ "active": false })), (503, Value::Null)]
     {

@@ -1,31 +1,24 @@
-//! Calls to a personal data server: HTTP with JSON, as <https://atproto.com/specs/xrpc> has it.
+//! Calls to a personal data server, as <https://atproto.com/specs/xrpc> has them.
 //!
-//! Invariant: an error says whether the server may have acted. Nothing of a request or of an answer's text is in it.
+//! Invariant: nothing of an answer's text is in an error but the protocol's name for it.
 
-use std::{fmt, net::IpAddr, sync::OnceLock, time::Duration};
+use std::{fmt, time::Duration};
 
-use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, redirect::Policy};
+use reqwest::Method;
 use serde_json::Value;
 
-/// A server that is there accepts a connection within this.
-const CONNECT: Duration = Duration::from_secs(3);
-/// One call from first to last byte. A publication makes a handful of calls within the publisher's lease of minutes.
-const CALL: Duration = Duration::from_secs(10);
-/// For how long a connection is used again: within one thread of posts, not after a function was asleep.
-const IDLE: Duration = Duration::from_secs(5);
-/// The largest answer that is read. A record of 3,000 bytes of text with its facets is a few kilobytes.
-const LARGEST_ANSWER: usize = 256 * 1024;
+use crate::http::{self, CALL, Call, Counting, Server, Work};
+
+/// Calls are counted in five minutes, sign-ins and writes in a day too
+/// (<https://docs.bsky.app/docs/advanced-guides/rate-limits>).
+const COUNTING: Counting = Counting {
+    headers: &["ratelimit"],
+    usual: Duration::from_secs(5 * 60),
+    longest: Duration::from_secs(24 * 60 * 60),
+};
 
 /// Why a call did not succeed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum CallError {
-    /// The server has received nothing.
-    NotSent(&'static str),
-    /// The server may have acted; the answer was lost.
-    Lost(&'static str),
-    /// The server answered with an error.
-    Answered(Refusal),
-}
+pub(super) type CallError = http::CallError<Refusal>;
 
 /// An answer that is an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,15 +35,11 @@ impl fmt::Display for Refusal {
 }
 
 /// One server.
-pub(super) struct Xrpc {
-    service: String,
-    /// Made at the first call: reading the roots of trust takes time that a start without a post should not pay.
-    client: OnceLock<Client>,
-}
+pub(super) struct Xrpc(Server);
 
 impl Xrpc {
     pub(super) fn new(service: String) -> Self {
-        Self { service, client: OnceLock::new() }
+        Self(Server::new(service, COUNTING, CALL))
     }
 
     /// Asks for something.
@@ -60,9 +49,7 @@ impl Xrpc {
         parameters: &[(&str, &str)],
         token: Option<&str>,
     ) -> Result<Value, CallError> {
-        let mut url = self.url(name)?;
-        url.query_pairs_mut().extend_pairs(parameters);
-        self.call(Method::GET, url, token, |request| request).await
+        self.call(Work::Reading, Method::GET, name, parameters, None, token).await
     }
 
     /// Has something done.
@@ -72,125 +59,45 @@ impl Xrpc {
         body: Option<&Value>,
         token: Option<&str>,
     ) -> Result<Value, CallError> {
-        let with_body = |request: RequestBuilder| match body {
-            Some(body) => request.json(body),
-            None => request,
+        let work = match name {
+            "com.atproto.repo.deleteRecord" => Work::Removing,
+            name if name.starts_with("com.atproto.server.") => Work::SigningIn,
+            _ => Work::Posting,
         };
-        self.call(Method::POST, self.url(name)?, token, with_body).await
-    }
-
-    /// Passwords and tokens go over TLS, or stay on this machine.
-    fn url(&self, name: &str) -> Result<Url, CallError> {
-        let url = format!("{}/xrpc/{name}", self.service.trim().trim_end_matches('/'));
-        let url = Url::parse(&url).map_err(|_| CallError::NotSent("the service is no address"))?;
-        let host = url.host_str().unwrap_or_default();
-        let is_here =
-            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        match url.scheme() {
-            "https" => Ok(url),
-            "http" if is_here => Ok(url),
-            _ => Err(CallError::NotSent("the service's address does not begin with https://")),
-        }
+        self.call(work, Method::POST, name, &[], body, token).await
     }
 
     async fn call(
         &self,
+        work: Work,
         method: Method,
-        url: Url,
+        name: &str,
+        parameters: &[(&str, &str)],
+        body: Option<&Value>,
         token: Option<&str>,
-        finish: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Result<Value, CallError> {
-        let mut request = self.client()?.request(method, url);
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        let mut response = finish(request).send().await.map_err(|error| of_transport(&error))?;
-        let status = response.status();
-        let mut answer = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if answer.len() + chunk.len() <= LARGEST_ANSWER => {
-                    answer.extend_from_slice(&chunk)
-                }
-                Ok(None) => break,
-                // The status alone says what was done.
-                _ if !status.is_success() => break,
-                Ok(Some(_)) => return Err(CallError::Lost("the answer is too large")),
-                Err(_) => return Err(CallError::Lost("the answer was cut off")),
-            }
-        }
-        let answer = if answer.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&answer) };
-        if status.is_success() {
-            return answer.map_err(|_| CallError::Lost("the answer is no JSON"));
-        }
-        Err(CallError::Answered(refusal(status, &answer.unwrap_or_default())))
-    }
-
-    fn client(&self) -> Result<&Client, CallError> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
-        }
-        let client = Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(CALL)
-            .pool_idle_timeout(IDLE)
-            // What is answered from elsewhere is not this server's.
-            .redirect(Policy::none())
-            .no_proxy()
-            .user_agent(concat!("clientsconnect/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|_| CallError::NotSent("no client for HTTPS can be made"))?;
-        Ok(self.client.get_or_init(|| client))
-    }
-}
-
-fn of_transport(error: &reqwest::Error) -> CallError {
-    if error.is_connect() {
-        CallError::NotSent("the server cannot be reached")
-    } else if error.is_builder() {
-        CallError::NotSent("the request cannot be made")
-    } else if error.is_timeout() {
-        CallError::Lost("no answer in time")
-    } else {
-        CallError::Lost("the connection ended")
+        let url = self.0.url(&["xrpc", name], parameters)?;
+        let authorization = token.map(|token| format!("Bearer {token}"));
+        let call = Call { work, method, url, authorization, idempotency_key: None, body };
+        self.0.call(call, refusal).await
     }
 }
 
 /// An error's name is a word; anything else that stands in its place is not repeated in logs.
-fn refusal(status: StatusCode, answer: &Value) -> Refusal {
+fn refusal(status: u16, answer: &Value) -> Refusal {
     let code = answer["error"].as_str().filter(|code| {
         (1..=64).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
     });
-    Refusal { status: status.as_u16(), code: code.unwrap_or("none").to_owned() }
+    Refusal { status, code: code.unwrap_or("none").to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
-    fn passwords_do_not_cross_a_network_in_the_clear() {
-        for (service, is_allowed) in [
-            ("https://bsky.example", true),
-            ("https://bsky.example/", true),
-            ("http://127.0.0.1:2583", true),
-            ("http://localhost:2583", true),
-            ("http://bsky.example", false),
-            ("http://localhost.example", false),
-            ("bsky.example", false),
-            ("", false),
-        ] {
-            let url = Xrpc::new(service.to_owned()).url("com.example.name");
-            assert_eq!(url.is_ok(), is_allowed, "{service}");
-        }
-        let url = Xrpc::new("https://bsky.example/".to_owned()).url("com.example.name").unwrap();
-        assert_eq!(url.as_str(), "https://bsky.example/xrpc/com.example.name");
-    }
-
-    #[test]
     fn an_errors_name_is_a_word() {
-        let code = |answer: Value| refusal(StatusCode::BAD_REQUEST, &answer).code;
+        let code = |answer: Value| refusal(400, &answer).code;
         assert_eq!(code(serde_json::json!({"error": "ExpiredToken"})), "ExpiredToken");
         for other in [serde_json::json!({"error": "a sentence"}), serde_json::json!([]), Value::Null] {
             assert_eq!(code(other), "none");

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
+use reqwest::Method;
 use serde_json::Value;
 use tokio::{sync::Mutex, time::Instant};
 
 use super::api::{Api, Call, CallError, Refusal};
-use crate::secret::Secret;
+use crate::{http::Work, secret::Secret};
 
 /// A token that was turned down is tried again after this: the server may have been mistaken, or set up anew.
 const TRY_AGAIN: std::time::Duration = std::time::Duration::from_secs(5 * 60);
@@ -77,7 +78,8 @@ impl Accesses {
             return Err(CallError::NotSent("the access token is not accepted"));
         }
         let path = ["api", "v1", "accounts", "verify_credentials"];
-        match api.send(&Call::get(&path), Some(&token)).await {
+        let call = Call::of(Work::SigningIn, Method::GET, &path);
+        match api.send(&call, Some(&token)).await {
             Ok(answer) => match id(&answer) {
                 Some(account) => {
                     let access = Access { token, account };

@@ -1,34 +1,24 @@
-//! Calls to a Mastodon server: HTTP with JSON, as <https://docs.joinmastodon.org/client/intro/> has it.
+//! Calls to a Mastodon server, as <https://docs.joinmastodon.org/client/intro/> has them.
 //!
-//! Invariant: an error says whether the server may have acted. Nothing of a request or of an answer's text is in it. After
-//! the server said that there were too many calls, none of that kind is made until the time that it named.
+//! Invariant: nothing of an answer's text is in an error.
 
-use std::{net::IpAddr, sync::OnceLock, time::Duration};
+use std::time::Duration;
 
-use reqwest::{Client, Method, StatusCode, Url, redirect::Policy};
+use reqwest::{Method, Url};
 use serde_json::Value;
 
-use super::pauses::{Pauses, Work};
+use crate::http::{self, Counting, Server, Work};
 
-/// A server that is there accepts a connection within this.
-const CONNECT: Duration = Duration::from_secs(3);
-/// One call from first to last byte. A publication makes a handful of calls within the publisher's lease of minutes.
-pub(super) const CALL: Duration = Duration::from_secs(10);
-/// For how long a connection is used again: within one thread of posts, not after a function was asleep.
-const IDLE: Duration = Duration::from_secs(5);
-/// The largest answer that is read: a page of 40 posts, each with its account, its media and its card, is some 400 kB.
-const LARGEST_ANSWER: usize = 2 * 1024 * 1024;
+/// A server counts 300 calls of an account in five minutes, 30 removals in 30 minutes (both in
+/// <https://docs.joinmastodon.org/api/rate-limits/>) and 300 posts in three hours (`RateLimiter` of Mastodon).
+const COUNTING: Counting = Counting {
+    headers: &["x-ratelimit"],
+    usual: Duration::from_secs(5 * 60),
+    longest: Duration::from_secs(3 * 60 * 60),
+};
 
 /// Why a call did not succeed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum CallError {
-    /// The server has received nothing, or has done nothing for lack of permission.
-    NotSent(&'static str),
-    /// The server may have acted; the answer was lost.
-    Lost(&'static str),
-    /// The server answered with an error.
-    Answered(Refusal),
-}
+pub(super) type CallError = http::CallError<Refusal>;
 
 /// An answer that is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,132 +53,36 @@ impl<'a> Call<'a> {
 }
 
 /// One server.
-pub(super) struct Api {
-    server: String,
-    longest_call: Duration,
-    pauses: Pauses,
-    /// Made at the first call: reading the roots of trust takes time that a start without a post should not pay.
-    client: OnceLock<Client>,
-}
+pub(super) struct Api(Server);
 
 impl Api {
     pub(super) fn new(server: String, longest_call: Duration) -> Self {
-        Self { server, longest_call, pauses: Pauses::default(), client: OnceLock::new() }
+        Self(Server::new(server, COUNTING, longest_call))
     }
 
-    /// The server's base address. Tokens go over TLS, or stay on this machine.
+    /// The server's base address.
     pub(super) fn base(&self) -> Result<Url, CallError> {
-        let url = Url::parse(self.server.trim().trim_end_matches('/'))
-            .map_err(|_| CallError::NotSent("the server is no address"))?;
-        let host = url.host_str().unwrap_or_default();
-        let is_here =
-            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        match url.scheme() {
-            "https" => Ok(url),
-            "http" if is_here => Ok(url),
-            _ => Err(CallError::NotSent("the server's address does not begin with https://")),
-        }
+        self.0.base()
     }
 
     /// Makes one call.
     pub(super) async fn send(&self, call: &Call<'_>, token: Option<&str>) -> Result<Value, CallError> {
-        let mut url = self.base()?;
-        url.path_segments_mut()
-            .map_err(|()| CallError::NotSent("the server is no address"))?
-            .pop_if_empty()
-            .extend(call.path);
-        if !call.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(call.query);
+        let call = http::Call {
+            work: call.work,
+            method: call.method.clone(),
+            url: self.0.url(call.path, call.query)?,
+            authorization: token.map(|token| format!("Bearer {token}")),
+            idempotency_key: call.idempotency_key,
+            body: call.body,
+        };
+        match self.0.call(call, refusal).await {
+            // This API answers everything that it did with what it did it to.
+            Ok(Value::Null) => Err(CallError::Lost("the answer is empty")),
+            answer => answer,
         }
-        if self.pauses.is_on(call.work) {
-            return Err(CallError::NotSent("the server asked for a pause"));
-        }
-        let mut request = self.client()?.request(call.method.clone(), url);
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        if let Some(key) = call.idempotency_key {
-            request = request.header("Idempotency-Key", key);
-        }
-        if let Some(body) = call.body {
-            request = request.json(body);
-        }
-        let mut response = request.send().await.map_err(|error| of_transport(&error))?;
-        let status = response.status();
-        self.pauses.learn(call.work, status, response.headers());
-        let mut answer = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if answer.len() + chunk.len() <= LARGEST_ANSWER => {
-                    answer.extend_from_slice(&chunk)
-                }
-                Ok(None) => break,
-                // The status alone says what was done.
-                _ if !status.is_success() => break,
-                Ok(Some(_)) => return Err(CallError::Lost("the answer is too large")),
-                Err(_) => return Err(CallError::Lost("the answer was cut off")),
-            }
-        }
-        let answer = serde_json::from_slice(&answer);
-        if status.is_success() {
-            return answer.map_err(|_| CallError::Lost("the answer is no JSON"));
-        }
-        Err(CallError::Answered(refusal(status, &answer.unwrap_or_default())))
-    }
-
-    fn client(&self) -> Result<&Client, CallError> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
-        }
-        let client = Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(self.longest_call)
-            .pool_idle_timeout(IDLE)
-            // What is answered from elsewhere is not this server's.
-            .redirect(Policy::none())
-            .no_proxy()
-            .user_agent(concat!("clientsconnect/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|_| CallError::NotSent("no client for HTTPS can be made"))?;
-        Ok(self.client.get_or_init(|| client))
     }
 }
 
-fn of_transport(error: &reqwest::Error) -> CallError {
-    if error.is_connect() {
-        CallError::NotSent("the server cannot be reached")
-    } else if error.is_builder() {
-        CallError::NotSent("the request cannot be made")
-    } else if error.is_timeout() {
-        CallError::Lost("no answer in time")
-    } else {
-        CallError::Lost("the connection ended")
-    }
-}
-
-fn refusal(status: StatusCode, answer: &Value) -> Refusal {
-    Refusal { status: status.as_u16(), is_of_api: answer["error"].is_string() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tokens_do_not_cross_a_network_in_the_clear() {
-        for (server, is_allowed) in [
-            ("https://mastodon.example", true),
-            ("https://mastodon.example/", true),
-            ("http://127.0.0.1:3000", true),
-            ("http://[::1]:3000", false),
-            ("http://localhost:3000", true),
-            ("http://mastodon.example", false),
-            ("http://localhost.example", false),
-            ("mastodon.example", false),
-            ("mailto:somebody@mastodon.example", false),
-            ("", false),
-        ] {
-            assert_eq!(Api::new(server.to_owned(), CALL).base().is_ok(), is_allowed, "{server}");
-        }
-    }
+fn refusal(status: u16, answer: &Value) -> Refusal {
+    Refusal { status, is_of_api: answer["error"].is_string() }
 }

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, Url};
@@ -80,7 +80,7 @@ fn signature(keys: &Keys, base_string: &str) -> String {
     #[allow(clippy::expect_used)]
     let mut mac = Hmac::<Sha1>::new_from_slice(key.as_bytes()).expect("HMAC takes any key");
     mac.update(base_string.as_bytes());
-    STANDARD.encode(mac.finalize().into_bytes())
+    BASE64.encode(&mac.finalize().into_bytes())
 }
 
 fn encode(text: &str) -> String {

@@ -143,7 +143,7 @@ async fn a_server_that_is_not_there_has_made_no_post() {
     for base in [base, "http://x.example".to_owned(), "nonsense".to_owned()] {
         let peer = Peer::start().await;
         let mut x = peer.x();
-        x.server = Server::new(base, call::CALL);
+        x.server = Server::new(base, COUNTING, CALL);
         assert_eq!(kind(&x.publish(&intent()).await), Expected::Unavailable);
         assert_eq!(kind(&x.find(&intent()).await), Expected::Unavailable);
         assert_eq!(kind(&x.delete(&RemotePost("20".to_owned())).await), Expected::Unavailable);
@@ -173,7 +173,12 @@ async fn no_call_goes_out_before_the_time_that_was_given() {
     let peer = Peer::start().await;
     let x = peer.x();
     let reset = NOW.parse::<Timestamp>().unwrap().as_second() + 600;
-    peer.fates([Fate::Refused(429, vec![("x-rate-limit-reset", reset.to_string())], String::new())]);
+    let headers = vec![
+        ("date", "Mon, 23 Nov 2026 12:00:00 GMT".to_owned()),
+        ("x-user-limit-24hour-remaining", "0".to_owned()),
+        ("x-user-limit-24hour-reset", reset.to_string()),
+    ];
+    peer.fates([Fate::Refused(429, headers, String::new())]);
     assert_eq!(x.publish(&intent()).await, Err(PlatformError::Unavailable("too many calls")));
     peer.requests();
     for _ in 0..3 {
@@ -182,10 +187,15 @@ async fn no_call_goes_out_before_the_time_that_was_given() {
     assert!(peer.requests().is_empty());
     // What is looked for has a limit of its own.
     assert_eq!(x.find(&intent()).await, Ok(None));
-    peer.pass(SignedDuration::from_secs(599));
+    // A clock that is put right meanwhile changes nothing.
+    peer.pass(SignedDuration::from_hours(24));
     assert_eq!(kind(&x.publish(&intent()).await), Expected::Unavailable);
-    peer.pass(SignedDuration::from_secs(1));
-    assert_eq!(kind(&x.publish(&intent()).await), Expected::Posted);
+    for (seconds, expected) in [(599, Expected::Unavailable), (2, Expected::Posted)] {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        tokio::time::resume();
+        assert_eq!(kind(&x.publish(&intent()).await), expected);
+    }
 }
 
 /// A key that somebody changes.
