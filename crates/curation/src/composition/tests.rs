@@ -61,59 +61,84 @@ fn a_character_larger_than_a_post_is_refused_and_not_cut() {
     assert_eq!(compose(&among_others, &disclaimer(), &[rules(30, 6)]).unwrap_err().excess, 1);
 }
 
-fn weighted(longest: usize, most_parts: usize) -> PlatformRules {
-    PlatformRules { measure: Measure::Weighted, ..rules(longest, most_parts) }
+const MASTODON: Measure = Measure::Mastodon { per_url: 23 };
+const MEASURES: [Measure; 3] = [Measure::Graphemes, Measure::Weighted, MASTODON];
+
+fn measured(measure: Measure, longest: usize, most_parts: usize) -> PlatformRules {
+    PlatformRules { measure, ..rules(longest, most_parts) }
 }
 
-fn weighted_parts(words: &str) -> Vec<String> {
-    compose(words, &disclaimer(), &[weighted(280, 50)]).unwrap().renderings.remove(0).parts
+fn measured_parts(measure: Measure, words: &str) -> Vec<String> {
+    compose(words, &disclaimer(), &[measured(measure, 280, 50)]).unwrap().renderings.remove(0).parts
 }
 
 #[test]
-fn a_weighted_post_is_full_at_its_exact_boundary() {
-    // The disclaimer and the empty line before it take 27 of 280.
-    let link = format!("https://example.org/{}", "a".repeat(400));
-    for (unit, weight) in [
-        ("a", 1),
-        ("é", 1),
-        ("e\u{301}", 1),
-        ("日", 2),
-        ("ש", 1),
-        ("👩", 2),
-        ("🙋🏽", 2),
-        ("🇬🇧", 2),
-        ("👩\u{200D}👩\u{200D}👧\u{200D}👦", 2),
-        ("x\u{323}\u{301}", 3),
-        (" example.org", 24),
-        (&format!(" {link}"), 24),
+fn a_post_is_full_at_its_exact_boundary_however_it_is_measured() {
+    let link = format!(" https://example.org/{}", "a".repeat(60));
+    for (unit, graphemes, weighted, mastodon) in [
+        ("a", 1, 1, 1),
+        ("é", 1, 1, 1),
+        ("e\u{301}", 1, 1, 1),
+        ("x\u{323}\u{301}", 1, 3, 1),
+        ("日", 1, 2, 1),
+        ("ש", 1, 1, 1),
+        ("ם\u{200F}", 2, 3, 2),
+        ("عَ", 1, 2, 1),
+        ("👩", 1, 2, 1),
+        ("🙋🏽", 1, 2, 1),
+        ("🇬🇧", 1, 2, 1),
+        ("👩\u{200D}👩\u{200D}👧\u{200D}👦", 1, 2, 1),
+        (" example.org", 12, 24, 12),
+        (&link, 81, 24, 24),
+        (" @name@server.example", 21, 21, 6),
     ] {
-        // As many as there is room for, and letters to fill up what is left.
-        let count = 253 / weight;
-        let text = format!("{}{}", "a".repeat(253 % weight), unit.repeat(count));
-        assert_eq!(weighted_parts(&text).len(), 1, "{unit}");
-        assert_eq!(weighted_parts(&format!("a{text}")).len(), 2, "{unit}");
+        for (measure, weight) in MEASURES.into_iter().zip([graphemes, weighted, mastodon]) {
+            // The disclaimer and the empty line before it take 27 of 280. Letters fill up what units leave.
+            let count = (253 - 1) / weight;
+            let text = format!("{}{}", "a".repeat(253 - count * weight), unit.repeat(count));
+            let full = measured_parts(measure, &text);
+            assert_eq!(full.len(), 1, "{unit} {measure:?}");
+            assert_eq!(measure.of(&full[0]), 280, "{unit} {measure:?}");
+            assert_eq!(measured_parts(measure, &format!("a{text}")).len(), 2, "{unit} {measure:?}");
+        }
     }
 }
 
 #[test]
 fn a_long_word_is_cut_between_what_readers_see_as_characters() {
     let family = "👩\u{200D}👩\u{200D}👧\u{200D}👦";
-    let parts = weighted_parts(&family.repeat(200));
-    assert_eq!(parts[0], family.repeat(140));
-    assert_eq!(parts[1], format!("{}\n\nGeneral information only.", family.repeat(60)));
-    assert_eq!(weighted_parts(&"日".repeat(300))[0], "日".repeat(140));
+    let scotland = "🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}";
+    for one in [family, scotland, "🇬🇧", "e\u{301}", "ם", "日"] {
+        for (measure, weight) in MEASURES.into_iter().map(|measure| (measure, measure.of(one))) {
+            let most = 280 / weight;
+            let parts = measured_parts(measure, &one.repeat(most + 60));
+            assert_eq!(parts, [one.repeat(most), format!("{}\n\nGeneral information only.", one.repeat(60))]);
+        }
+    }
 }
 
 #[test]
 fn an_excess_is_told_in_what_the_platform_counts() {
-    let excess = |words: &str| compose(words, &disclaimer(), &[weighted(280, 1)]).unwrap_err().excess;
-    // The words fit and the disclaimer, 25, does not; then the words have one too many as well.
-    assert_eq!(excess(&"日".repeat(140)), 25);
-    assert_eq!(excess(&"日".repeat(141)), 2 + 27);
+    let excess = |measure: Measure, words: &str| {
+        compose(words, &disclaimer(), &[measured(measure, 280, 1)]).unwrap_err().excess
+    };
+    let link = format!("https://example.org/{}", "a".repeat(300));
+    for (measure, full, last) in [
+        (Measure::Graphemes, "日".repeat(280), 1),
+        (Measure::Weighted, "日".repeat(140), 2),
+        (MASTODON, format!("{} {link}", "日".repeat(280 - 24)), 23),
+        (MASTODON, format!("{} @name@server.example", "日".repeat(280 - 6)), 5),
+    ] {
+        // The words fit and the disclaimer, 25, does not; then the words have one too many as well, and its word follows.
+        assert_eq!(excess(measure, &full), 25, "{measure:?}");
+        assert_eq!(excess(measure, &format!("日{full}")), last + 27, "{measure:?}");
+    }
     let towering = format!("a{}", "\u{301}".repeat(2_000));
-    assert!(excess(&towering) > 1_000);
-    let many_bytes = PlatformRules { most_bytes: 10, ..weighted(280, 9) };
-    assert!(compose("https://example.org", &disclaimer(), &[many_bytes]).unwrap_err().excess > 0);
+    assert!(excess(Measure::Weighted, &towering) > 1_000);
+    for measure in MEASURES {
+        let many_bytes = PlatformRules { most_bytes: 10, ..measured(measure, 280, 9) };
+        assert!(compose("https://example.org", &disclaimer(), &[many_bytes]).unwrap_err().excess > 0);
+    }
 }
 
 proptest! {
@@ -143,34 +168,37 @@ proptest! {
     }
 
     #[test]
-    fn every_weighted_post_fits_and_no_word_is_lost(
+    fn every_post_fits_and_no_word_is_lost_or_torn_however_it_is_measured(
         words in proptest::collection::vec(
-            "(https?://)?(www\\.)?[a-z]{1,9}\\.(org|com|co\\.uk|zip|nothing)(/[a-z]{0,60})?[.,!]?|[a-zא-ת日本語éا👩][a-zא-ת日本語éا👩🏽🇬🇧\u{200D}\u{FE0F}\u{301}.!?]{0,40}",
+            "(https?://)?(www\\.)?[a-z]{1,9}\\.(org|com|co\\.uk|zip|nothing)(/[a-z]{0,60})?[.,!]?|@[a-z]{1,5}(@[a-z]{1,9}\\.example)?|[a-zא-ת日本語éا👩][a-zא-ת日本語éا👩🏽🇬🇧\u{200D}\u{200F}\u{FE0F}\u{301}@.!?]{0,40}",
             1..40,
         ),
         longest in 26usize..90,
         most_bytes in 100usize..400,
     ) {
         let words = words.join(" ");
-        let rules = PlatformRules { most_bytes, ..weighted(longest, 5_000) };
         let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-        match compose(&words, &disclaimer(), std::slice::from_ref(&rules)) {
-            Ok(mut composed) => {
-                let parts = composed.renderings.remove(0).parts;
-                prop_assert!(parts.iter().all(|part| Measure::Weighted.of(part) <= longest && part.len() <= most_bytes));
-                prop_assert_eq!(squeeze(&parts.concat()), squeeze(&words) + &squeeze(&disclaimer().text));
-                // A word that fits is whole in one of the posts.
-                for word in words.split_whitespace().filter(|word| rules.fits(word)) {
-                    prop_assert!(parts.iter().any(|part| part.split_whitespace().any(|one| one == word)), "{}", word);
+        for measure in MEASURES {
+            let rules = PlatformRules { most_bytes, ..measured(measure, longest, 5_000) };
+            match compose(&words, &disclaimer(), std::slice::from_ref(&rules)) {
+                Ok(mut composed) => {
+                    let parts = composed.renderings.remove(0).parts;
+                    prop_assert!(parts.iter().all(|part| measure.of(part) <= longest && part.len() <= most_bytes));
+                    prop_assert_eq!(squeeze(&parts.concat()), squeeze(&words) + &squeeze(&disclaimer().text));
+                    // A word that fits is whole in one of the posts.
+                    for word in words.split_whitespace().filter(|word| rules.fits(word)) {
+                        prop_assert!(parts.iter().any(|part| part.split_whitespace().any(|one| one == word)), "{} {:?}", word, measure);
+                    }
                 }
+                Err(_) => prop_assert!(words.graphemes(true).any(|one| !rules.fits(one))),
             }
-            Err(_) => prop_assert!(words.graphemes(true).any(|one| !rules.fits(one))),
         }
     }
 
     #[test]
     fn no_post_is_cut_too_early(words in "[a-zא-ת日éا👩🏽🇬🇧\u{301}]{1,250}", longest in 26usize..100) {
-        for rules in [rules(longest, 5_000), weighted(longest, 5_000)] {
+        for measure in MEASURES {
+            let rules = measured(measure, longest, 5_000);
             let parts = split(&words, &rules);
             for two in parts.windows(2) {
                 let next = two[1].graphemes(true).next().unwrap();
