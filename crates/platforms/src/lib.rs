@@ -4,6 +4,7 @@
 //! the same post.
 
 pub mod bluesky;
+mod html;
 mod http;
 pub mod intake;
 pub mod mastodon;

@@ -22,8 +22,9 @@ use serde_json::Value;
 
 use super::{
     Channel, Event, EventId, MastodonServer, Other, PostAddress, Told, Unreadable, What, json,
-    own_words::{has_hashtag, is_same_tag, out_of_html, without_leading_names},
+    own_words::{has_hashtag, is_same_tag, without_leading_names},
 };
+use crate::html;
 
 /// The `limit` to ask for: the default since Mastodon 4.1, which allows 80. A page stays well below what is read.
 pub const MOST_PER_PAGE: usize = 40;
@@ -129,7 +130,7 @@ fn post(status: &Value, id: &str, channel: &Channel, server: &MastodonServer) ->
     });
 
     let html = json::text(status, &["/content"]).filter(|html| html.len() <= LONGEST_HTML)?;
-    let words = out_of_html(html, quotes.is_some());
+    let words = html::words(html, quotes.is_some());
     // The warning in front is the author's as well.
     let warning = json::words(status, &["/spoiler_text"]).unwrap_or_default();
     let has_hashtag = has_hashtag(&words, &channel.hashtag)

@@ -9,6 +9,8 @@ pub mod bluesky_notifications;
 mod json;
 pub mod mastodon_notifications;
 mod own_words;
+#[cfg(test)]
+mod tests;
 mod wanted;
 pub mod x_webhook;
 

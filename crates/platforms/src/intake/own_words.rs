@@ -1,4 +1,4 @@
-//! What stands in the words of a post: hashtags, names, and the names in front of a reply; and words out of HTML.
+//! What stands in the words of a post: hashtags, names, and the names in front of a reply.
 //!
 //! Invariant: the work is linear in the length of the text.
 
@@ -89,65 +89,6 @@ pub(super) fn shown(text: &str, shown_from: usize) -> Option<&str> {
     hidden.split_whitespace().all(|word| word.starts_with('@')).then_some(shown)
 }
 
-/// `&amp;` and the like as what they stand for.
-pub(super) fn unescaped(text: &str) -> String {
-    html_escape::decode_html_entities(text).into_owned()
-}
-
-/// The words of a post that is told as HTML: Mastodon sends a small set of elements that is already cleaned. Paragraphs,
-/// lines and list items become lines. Of a post that quotes, the line that repeats the address of the quoted post is left
-/// out, as Mastodon's own pages do.
-pub(super) fn out_of_html(html: &str, quotes: bool) -> String {
-    let mut words = String::with_capacity(html.len());
-    let mut rest = html;
-    // The element that is left out, and how many of its name are open within it.
-    let mut left_out: Option<(&str, usize)> = None;
-    while let Some(start) = rest.find('<') {
-        if left_out.is_none() {
-            words.push_str(&rest[..start]);
-        }
-        let Some(end) = rest[start..].find('>') else {
-            // No element: what follows is not shown by a browser either.
-            rest = "";
-            break;
-        };
-        let inside = &rest[start + 1..start + end];
-        rest = &rest[start + end + 1..];
-        let is_end = inside.starts_with('/');
-        let name_end = |text: &str| text.find(|one: char| !one.is_ascii_alphanumeric()).unwrap_or(text.len());
-        let inside = inside.trim_start_matches('/');
-        let name = &inside[..name_end(inside)];
-        match &mut left_out {
-            Some((element, open)) if name == *element => {
-                if is_end {
-                    *open -= 1;
-                } else {
-                    *open += 1;
-                }
-                if *open == 0 {
-                    left_out = None;
-                }
-                continue;
-            }
-            Some(_) => continue,
-            None if quotes && !is_end && inside.contains("quote-inline") && matches!(name, "p" | "span") => {
-                left_out = Some((name, 1));
-                continue;
-            }
-            None => {}
-        }
-        match (name, is_end) {
-            ("br", _) | ("li" | "blockquote" | "pre", true) => words.push('\n'),
-            ("p", true) => words.push_str("\n\n"),
-            _ => {}
-        }
-    }
-    if left_out.is_none() {
-        words.push_str(rest);
-    }
-    unescaped(words.trim())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,45 +166,12 @@ mod tests {
         assert_eq!(shown("@a", 3), None);
     }
 
-    #[test]
-    fn words_come_out_of_html_as_they_are_read() {
-        for (html, words) in [
-            ("<p>One &amp; two</p><p>Three<br />four</p>", "One & two\n\nThree\nfour"),
-            (
-                "<p><span class=\"h-card\"><a href=\"https://s.example/@c\" class=\"u-url mention\">@<span>c</span></a></span> hi</p>",
-                "@c hi",
-            ),
-            (
-                "<a href=\"x\" class=\"mention hashtag\" rel=\"tag\">#<span>ClientsConnect</span></a>",
-                "#ClientsConnect",
-            ),
-            (
-                "<p class=\"quote-inline\">RE: <a href=\"https://s.example/@a/1\">s.example/@a/1</a></p><p>Mine</p>",
-                "Mine",
-            ),
-            ("<p>Mine<span class=\"quote-inline\"><br/><span>RE:</span> x</span></p>", "Mine"),
-            ("a < b", "a"),
-            ("&lt;p&gt;", "<p>"),
-            ("&amp;lt;", "&lt;"),
-            ("", ""),
-        ] {
-            assert_eq!(out_of_html(html, true), words, "{html}");
-        }
-        let hidden = "<p class=\"quote-inline\">Words.</p>";
-        assert_eq!(out_of_html(hidden, false), "Words.");
-    }
-
     proptest! {
         #[test]
         fn any_text_has_an_answer(text in "\\PC{0,80}", from in 0usize..90) {
             let names = ["ClientsConnect".to_owned()];
             let _ = (has_hashtag(&text, "ClientsConnect"), names_anywhere(&text, &names), shown(&text, from));
-            let _ = (without_leading_names(&text), unescaped(&text));
-        }
-
-        #[test]
-        fn any_html_has_an_answer(html in "(<|>|/|p|br|span| class=\"quote-inline\"|&amp;|&#|;|é){0,60}") {
-            out_of_html(&html, true);
+            let _ = without_leading_names(&text);
         }
 
         #[test]

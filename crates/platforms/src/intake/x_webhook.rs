@@ -17,8 +17,9 @@ use serde_json::Value;
 pub use self::signature::{NotSigned, SIGNATURE_HEADER, answer_challenge, check_signature};
 use super::{
     Channel, Event, EventId, Other, PostAddress, Told, Unreadable, What, json,
-    own_words::{has_hashtag, is_same_tag, names_anywhere, shown, unescaped, without_leading_names},
+    own_words::{has_hashtag, is_same_tag, names_anywhere, shown, without_leading_names},
 };
+use crate::html::unescaped;
 
 /// The longest id of an event that is kept. X's have at most 20 characters; room for a UUID with its hyphens.
 const LONGEST_EVENT_ID: usize = 64;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 use super::post::{NewPost, is_id};
+use crate::html::unescaped;
 
 /// How much older than its intent a post may seem: the clocks of two machines, and X's whole seconds. Far less than the
 /// time between two publications, so that no earlier post with the same words is taken for this one.
@@ -83,7 +84,7 @@ fn follows_the_same(one: &Value, id: &str, post: &NewPost, root: Option<&str>) -
 
 /// Compares word by word. A link of the text stands in the timeline as an address of X's own.
 fn says_the_same(stored: &str, one: &Value, post: &NewPost) -> bool {
-    let stored = tidied(&stored.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
+    let stored = tidied(&unescaped(stored));
     let typed = tidied(post.text);
     let mut stored = stored.split_whitespace().collect::<Vec<_>>();
     let typed = typed.split_whitespace().collect::<Vec<_>>();
