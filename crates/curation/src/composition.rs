@@ -84,7 +84,8 @@ pub enum Measure {
     /// The weighted length of twitter-text 3, as X counts: most letters are one, emoji and most other scripts two, a
     /// link is 23.
     Weighted,
-    /// As Mastodon counts: grapheme clusters too, but each address as `per_url`, and of an account on another server its name alone.
+    /// As Mastodon counts: grapheme clusters too, but each address as `per_url`, and of an account on another server its
+    /// name alone.
     Mastodon {
         /// What the server counts for an address.
         per_url: usize,

@@ -73,7 +73,7 @@ impl Server {
     /// The base address. Passwords and tokens go over TLS, or stay on this machine.
     pub(crate) fn base<R>(&self) -> Result<Url, CallError<R>> {
         let url = Url::parse(self.base.trim().trim_end_matches('/'))
-            .map_err(|_| CallError::NotSent("the server's address is none"))?;
+            .map_err(|_| CallError::NotSent("the server's address cannot be read"))?;
         let is_here = match url.host() {
             Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -91,7 +91,7 @@ impl Server {
     pub(crate) fn url<R>(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Url, CallError<R>> {
         let mut url = self.base()?;
         url.path_segments_mut()
-            .map_err(|()| CallError::NotSent("the server's address is none"))?
+            .map_err(|()| CallError::NotSent("the server's address cannot be read"))?
             .pop_if_empty()
             .extend(path);
         url.set_query(None);

@@ -31,8 +31,9 @@ pub const REASONS: [&str; 3] = ["mention", "reply", "quote"];
 pub const MOST_PER_PAGE: usize = 50;
 
 /// How far below the last walk's top the next one goes. Bluesky sorts by the earlier of its own time and the time that
-/// the author's device wrote into the post (`sortAt`, the lesser of `createdAt` and `indexedAt`, in its open source), so that a post made offline, or on a device
-/// whose clock is slow, arrives further down. A day covers a wrong date; a post dated back further is not found.
+/// the author's device wrote into the post (`sortAt` in its open source, the lesser of `createdAt` and `indexedAt`), so
+/// that a post made offline, or on a device whose clock is slow, arrives further down. A day covers a wrong date; a post
+/// dated back further is not found.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 /// For how long the ids of events must be remembered at least: longer than anything is read again.
 pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(48);

@@ -101,7 +101,8 @@ fn says_the_same(stored: &str, one: &Value, post: &NewPost) -> bool {
         && stored.iter().zip(&typed).all(|(stored, typed)| is_same_word(stored, typed, &targets))
 }
 
-/// Composed (NFC) and without what X takes out of every text: control characters, marks of direction, and what is no character.
+/// Composed (NFC) and without what X takes out of every text: control characters, marks of direction, and what is no
+/// character.
 fn tidied(text: &str) -> String {
     let is_taken_out = |one: &char| {
         (one.is_ascii_control() && !matches!(one, '\n' | '\r'))
