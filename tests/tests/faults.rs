@@ -152,6 +152,7 @@ async fn a_publisher_that_dies_between_post_and_record_does_not_post_twice() {
     let intent = platforms::Intent {
         submission: id,
         key: delivery.key.clone(),
+        fingerprint: None,
         part: 0,
         text: revision.composition.renderings[0].parts[0].clone(),
         root: None,
@@ -349,6 +350,13 @@ async fn where_no_platform_knows_a_key_what_is_absent_takes_its_turn_again() {
     let channel = Channel::open_on(Arc::clone(&platform) as Arc<dyn Platform>).await;
     let id = channel.approved(TEXT).await;
     platform.0.fail(Some(PlatformError::Ambiguous("no answer")));
+    channel.publish().await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(channel.state(id).await, "publishing", "it may still appear");
+        channel.pass(SignedDuration::from_mins(4));
+        channel.publish().await.unwrap();
+    }
+    channel.pass(SignedDuration::from_mins(4));
     channel.publish().await.unwrap();
     assert_eq!(channel.state(id).await, "needs_attention", "nobody but a human can know");
     platform.0.fail(None);

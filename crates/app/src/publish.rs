@@ -176,12 +176,13 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
     let Some(revision) = core.store.revision(before.id, before.revision).await? else {
         return Err(StoreError::Unreadable("revision").into());
     };
-    let undone = before.deliveries.iter().position(|delivery| delivery.status != DeliveryStatus::Sent);
-    let index = undone.unwrap_or_default();
-    let is_unknown = before.deliveries.get(index).is_some_and(|one| one.status == DeliveryStatus::Sending);
+    let first =
+        |wanted: fn(DeliveryStatus) -> bool| before.deliveries.iter().position(|one| wanted(one.status));
+    let unknown = first(|status| status == DeliveryStatus::Sending);
+    let index = unknown.or_else(|| first(|status| status != DeliveryStatus::Sent)).unwrap_or_default();
     let is_begun = before.deliveries.iter().any(|delivery| is_begun(platforms, delivery));
     let is_whole = revision.content() == before.content;
-    if !is_whole || (is_unknown && has_waited_long(core, &before)) {
+    if !is_whole || (unknown.is_some() && has_waited_long(core, &before)) {
         return ask_human(core, before, index, Attention::Ambiguous).await;
     }
     if !is_begun {
@@ -207,27 +208,21 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
         Err(StoreError::Barred(_)) => return ask_human(core, before, index, Attention::Ambiguous).await,
         Err(error) => return Err(error.into()),
     }
-    let mut submission = step.submission;
-    // What was being sent when the other vanished may be there already.
-    for index in 0..submission.deliveries.len() {
-        if submission.deliveries[index].status != DeliveryStatus::Sending {
-            continue;
-        }
-        let Some(platform) = platform_of(platforms, &submission.deliveries[index]) else { continue };
-        if platform.repeats_safely() {
-            continue;
-        }
-        let intent = intent(&submission, Some(&revision), index);
-        submission = match platform.find(&intent).await {
-            Ok(Some(post)) => record(core, submission, index, DeliveryStatus::Sent, Some(post)).await?,
-            Ok(None) | Err(_) => return ask_human(core, submission, index, Attention::Ambiguous).await,
-        };
-    }
-    deliver(core, platforms, submission, &revision, false).await
+    deliver(core, platforms, step.submission, &revision, false).await
 }
 
-/// Posts what is not yet posted. `is_just_taken` says that what is being sent was never sent before: then a platform that
-/// made no post now has none.
+/// What came of one platform's posts in one poll.
+enum Turn {
+    /// All are made, or nothing is to be made now.
+    Done,
+    /// A later poll goes on.
+    Later,
+    /// A human has to look at this delivery.
+    Human(usize, Attention),
+}
+
+/// Posts what is not yet posted: on each platform as far as it goes, whatever the others do. `is_just_taken` says that
+/// what is being sent was never sent before: then a platform that made no post now has none.
 async fn deliver(
     core: &Core,
     platforms: &Platforms,
@@ -235,22 +230,87 @@ async fn deliver(
     revision: &Revision,
     is_just_taken: bool,
 ) -> Result<(), StepFailure> {
-    for index in 0..submission.deliveries.len() {
-        // What is switched off is begun by nobody; whoever looks after this item says so.
-        let Some(platform) = platform_of(platforms, &submission.deliveries[index]) else { continue };
-        let mut is_first_try = is_just_taken;
-        let status = submission.deliveries[index].status;
-        if matches!(status, DeliveryStatus::Pending | DeliveryStatus::Absent) {
-            submission = record(core, submission, index, DeliveryStatus::Sending, None).await?;
-            // A human may have overlooked what the platform would recognise.
-            is_first_try = status == DeliveryStatus::Pending || !platform.repeats_safely();
+    let (mut human, mut others_go_on) = (None, false);
+    // What is switched off is begun by nobody; whoever looks after this item says so.
+    for platform in platforms {
+        let (after, turn) = post_on(core, &**platform, submission, revision, is_just_taken).await?;
+        submission = after;
+        match turn {
+            Turn::Done => {}
+            Turn::Later => others_go_on = true,
+            Turn::Human(index, why) => {
+                human.get_or_insert((index, why));
+            }
         }
         if !matches!(submission.state, State::Publishing { .. }) {
-            // A concern or a withdrawal came in between: nothing more is posted.
-            return Ok(());
+            break;
         }
-        if submission.deliveries[index].status != DeliveryStatus::Sending {
+    }
+    match (&submission.state, human) {
+        // A human's answer is waited for by all of it: what still goes by itself goes first.
+        (State::Publishing { .. }, Some((index, why)))
+            if !others_go_on || has_waited_long(core, &submission) =>
+        {
+            ask_human(core, submission, index, why).await
+        }
+        (State::Published { .. }, _) => {
+            tracing::info!(submission = %submission.id, "published");
+            Ok(())
+        }
+        // A concern or a withdrawal came in between, and nothing more is posted; or the lease ends, and a later poll goes
+        // on from here.
+        _ => Ok(()),
+    }
+}
+
+/// Posts on one platform, part by part, until something is in the way.
+async fn post_on(
+    core: &Core,
+    platform: &dyn Platform,
+    mut submission: Submission,
+    revision: &Revision,
+    is_just_taken: bool,
+) -> Result<(Submission, Turn), StepFailure> {
+    let name = platform.name();
+    for index in 0..submission.deliveries.len() {
+        let Delivery { platform: on, status, .. } = &submission.deliveries[index];
+        if *on != name {
             continue;
+        }
+        let mut is_first_try = is_just_taken;
+        match status {
+            DeliveryStatus::Pending | DeliveryStatus::Absent => {
+                // A human may have overlooked what the platform would recognise.
+                is_first_try = *status == DeliveryStatus::Pending || !platform.repeats_safely();
+                let at = core.clock.real_time();
+                submission =
+                    apply(core, submission, |submission, now| submission.begun(index, at, now)).await?;
+            }
+            // What was being sent when another publisher vanished, or the answer was lost, may be there already.
+            DeliveryStatus::Sending if !is_just_taken && !platform.repeats_safely() => {
+                match platform.find(&intent(&submission, Some(revision), index)).await {
+                    Ok(Some(post)) => {
+                        submission =
+                            record(core, submission, index, DeliveryStatus::Sent, Some(post)).await?;
+                        continue;
+                    }
+                    Ok(None) if !may_still_appear(core, &submission.deliveries[index]) => {
+                        return Ok((submission, Turn::Human(index, Attention::Ambiguous)));
+                    }
+                    Ok(None) => return Ok((submission, Turn::Later)),
+                    Err(error) => {
+                        tracing::warn!(submission = %submission.id, index, %error, "a platform cannot be asked");
+                        return Ok(given_up_after_long(core, submission, index));
+                    }
+                }
+            }
+            DeliveryStatus::Sending => {}
+            DeliveryStatus::Sent => continue,
+            // A human was asked about it, and what follows it waits for the answer.
+            _ => return Ok((submission, Turn::Human(index, Attention::Ambiguous))),
+        }
+        if !matches!(submission.state, State::Publishing { .. }) {
+            return Ok((submission, Turn::Done));
         }
         match platform.publish(&intent(&submission, Some(revision), index)).await {
             Ok(post) => {
@@ -262,29 +322,41 @@ async fn deliver(
                     // Definitely no post.
                     submission = record(core, submission, index, DeliveryStatus::Pending, None).await?;
                 }
-                // The disclaimer comes last, and half a thread is without it: a human decides whether it stays.
                 let is_half_there =
                     submission.deliveries.iter().any(|one| one.status == DeliveryStatus::Sent);
-                let is_publishing = matches!(submission.state, State::Publishing { .. });
-                if is_publishing && is_half_there && has_waited_long(core, &submission) {
-                    return ask_human(core, submission, index, Attention::Ambiguous).await;
-                }
-                // An earlier try may have made one. Either way the lease ends, and a later poll goes on from here.
-                return Ok(());
+                // The disclaimer comes last, and half a thread is without it: a human decides whether it stays.
+                return Ok(if is_half_there {
+                    given_up_after_long(core, submission, index)
+                } else {
+                    (submission, Turn::Later)
+                });
             }
             Err(PlatformError::Refused(_)) => {
-                return ask_human(core, submission, index, Attention::Refused).await;
+                return Ok((submission, Turn::Human(index, Attention::Refused)));
             }
-            Err(PlatformError::Ambiguous(_)) if platform.repeats_safely() => return Ok(()),
-            Err(PlatformError::Ambiguous(_)) => {
-                return ask_human(core, submission, index, Attention::Ambiguous).await;
+            // Repeated where that is safe, looked for where it is not: by the next poll.
+            Err(PlatformError::Ambiguous(why)) => {
+                tracing::warn!(submission = %submission.id, index, why, "a platform's answer was lost");
+                return Ok((submission, Turn::Later));
             }
         }
     }
-    if matches!(submission.state, State::Published { .. }) {
-        tracing::info!(submission = %submission.id, "published");
-    }
-    Ok(())
+    Ok((submission, Turn::Done))
+}
+
+/// For how long a post that was sent may appear on the platform's own timeline, in real time (no platform names a
+/// bound; a timeline that is a quarter of an hour behind would be an outage).
+const MAY_APPEAR: SignedDuration = SignedDuration::from_mins(15);
+
+/// Whether a post that is not found now may be found later.
+fn may_still_appear(core: &Core, delivery: &Delivery) -> bool {
+    let since = delivery.begun_at.unwrap_or(delivery.created_at);
+    core.clock.real_time().duration_since(since) < MAY_APPEAR
+}
+
+fn given_up_after_long(core: &Core, submission: Submission, index: usize) -> (Submission, Turn) {
+    let has_waited = has_waited_long(core, &submission);
+    (submission, if has_waited { Turn::Human(index, Attention::Ambiguous) } else { Turn::Later })
 }
 
 async fn take_down(
@@ -298,28 +370,56 @@ async fn take_down(
     let step = before.clone().renew_lease(now)?;
     core.store.commit(&before, &step, vec![], &[], now).await?;
     let mut submission = step.submission;
+    let (mut is_up, mut may_appear) = (false, false);
     for index in (0..submission.deliveries.len()).rev() {
         let delivery = submission.deliveries[index].clone();
+        match delivery.status {
+            DeliveryStatus::Deleted | DeliveryStatus::Skipped => continue,
+            DeliveryStatus::Pending => {
+                submission = record(core, submission, index, DeliveryStatus::Skipped, None).await?;
+                continue;
+            }
+            _ => {}
+        }
+        // One platform that is away keeps nothing up on the others.
         let Some(platform) = platform_of(platforms, &delivery) else {
-            return retract_again(core, submission).await;
+            is_up = true;
+            continue;
         };
         let post = match delivery.status {
-            DeliveryStatus::Deleted | DeliveryStatus::Skipped => continue,
-            DeliveryStatus::Pending => None,
-            DeliveryStatus::Sent => delivery.post.map(RemotePost),
-            DeliveryStatus::Sending | DeliveryStatus::Ambiguous | DeliveryStatus::Absent => {
-                match platform.find(&intent(&submission, revision.as_ref(), index)).await {
-                    Ok(post) => post,
-                    Err(_) => return retract_again(core, submission).await,
+            DeliveryStatus::Sent => delivery.post.clone().map(RemotePost),
+            _ => match platform.find(&intent(&submission, revision.as_ref(), index)).await {
+                Ok(None) if !platform.repeats_safely() && may_still_appear(core, &delivery) => {
+                    may_appear = true;
+                    continue;
                 }
-            }
+                Ok(post) => post,
+                Err(error) => {
+                    tracing::warn!(submission = %submission.id, index, %error, "a platform cannot be asked");
+                    is_up = true;
+                    continue;
+                }
+            },
         };
         let status = match &post {
             None => DeliveryStatus::Skipped,
-            Some(post) if platform.delete(post).await.is_ok() => DeliveryStatus::Deleted,
-            Some(_) => return retract_again(core, submission).await,
+            Some(post) => match platform.delete(post).await {
+                Ok(()) => DeliveryStatus::Deleted,
+                Err(error) => {
+                    tracing::warn!(submission = %submission.id, index, %error, "a post is still up");
+                    is_up = true;
+                    continue;
+                }
+            },
         };
         submission = record(core, submission, index, status, None).await?;
+    }
+    if is_up {
+        return retract_again(core, submission).await;
+    }
+    if may_appear {
+        // The lease ends, and the next poll looks again.
+        return Ok(());
     }
     apply(core, submission, |submission, now| submission.retracted(now)).await?;
     Ok(())
@@ -418,6 +518,7 @@ fn intent(submission: &Submission, revision: Option<&Revision>, index: usize) ->
     Intent {
         submission: submission.id,
         key: delivery.key.clone(),
+        fingerprint: delivery.fingerprint.clone(),
         part: delivery.part,
         text: rendering.and_then(|rendering| rendering.parts.get(delivery.part)).cloned().unwrap_or_default(),
         root: if delivery.part == 0 { None } else { post(0) },

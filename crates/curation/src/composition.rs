@@ -3,6 +3,7 @@
 //! Invariant: what is voted on is what is published. Reviewers see these renderings, the publisher sends these
 //! renderings, and the hash that ballots are bound to covers every byte of them.
 
+mod fingerprint;
 pub mod mastodon;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use unicode_segmentation::UnicodeSegmentation;
+
+pub use self::fingerprint::{fingerprint, tidied};
 
 /// A platform's name as stored and shown, such as `local` or `bluesky`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

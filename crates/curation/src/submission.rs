@@ -290,6 +290,13 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// How far it is.
     pub status: DeliveryStatus,
+    /// When the first call for it was about to be made, in real time: from then on there may be a post.
+    #[serde(default)]
+    pub begun_at: Option<Timestamp>,
+    /// What the post is known by where the platform knows no key and the words are concealed
+    /// ([`fingerprint`](crate::composition::fingerprint)). Gone with the post.
+    #[serde(default)]
+    pub fingerprint: Option<String>,
     /// The post, once it exists.
     pub post: Option<String>,
 }

@@ -28,8 +28,10 @@ pub struct Intent {
     pub key: String,
     /// Which post of the thread this is, from 0.
     pub part: usize,
-    /// The exact text.
+    /// The exact text; empty once the words are concealed, and then nothing is posted any more.
     pub text: String,
+    /// What the post is known by without its words ([`curation::composition::fingerprint`]).
+    pub fingerprint: Option<String>,
     /// The first post of the thread, for every other.
     pub root: Option<RemotePost>,
     /// The post that this one follows in its thread.
@@ -71,6 +73,7 @@ pub trait Platform: Send + Sync {
     fn rules(&self) -> PlatformRules;
 
     /// True if a repetition of the same [`Intent`] makes no second post, so that a lost answer may simply be repeated.
+    /// Where it is false, a post whose answer was lost is looked for ([`Platform::find`]) and never sent again.
     fn repeats_safely(&self) -> bool;
 
     /// Makes the post, or finds that this very intent already made it.

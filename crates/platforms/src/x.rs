@@ -238,19 +238,18 @@ impl Platform for X {
     }
 
     async fn find(&self, intent: &Intent) -> Result<Option<RemotePost>, PlatformError> {
-        if intent.text.trim().is_empty() {
+        if intent.text.trim().is_empty() && intent.fingerprint.is_none() {
             return Err(PlatformError::Unavailable("without its words a post cannot be looked for"));
         }
         let Some(post) = NewPost::of(intent) else {
             return Err(PlatformError::Unavailable("the post to follow has no id of X's"));
         };
-        let root = intent.root.as_ref().and_then(id_of);
         let (mut found, mut next) = (Vec::new(), None);
         for _ in 0..MOST_PAGES {
             let url = self.timeline(intent.created_at, next.as_deref()).map_err(|error| unread(&error))?;
             let answer = self.call(Work::Reading, Method::GET, url, None).await;
             let answer = answer.map_err(|error| unread(&error))?;
-            let page = look_through(&answer, &post, root, intent.created_at)
+            let page = look_through(&answer, &post, intent)
                 .map_err(|timeline::Unreadable| PlatformError::Unavailable("the timeline cannot be read"))?;
             found.extend(page.found);
             next = page.next;

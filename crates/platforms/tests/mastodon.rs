@@ -93,6 +93,7 @@ impl Mock {
             submission: SubmissionId::new(1, [0; 10]),
             key: key.to_owned(),
             part: 0,
+            fingerprint: None,
             text: text.to_owned(),
             root: None,
             follows: None,
@@ -199,6 +200,7 @@ async fn a_thread_is_posted_once_as_it_was_written_and_taken_down() {
     let second = Intent {
         key: "3mdexample223".to_owned(),
         part: 1,
+        fingerprint: None,
         text: "General information.".to_owned(),
         root: Some(posts[0].clone()),
         follows: Some(posts[0].clone()),

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::InvalidTransition;
 use crate::{
     audit::Actor,
-    composition::Rendering,
+    composition::{Rendering, fingerprint},
     ids::PersonId,
     roster::Duty,
     submission::{
@@ -83,23 +83,29 @@ impl Submission {
         let clock = u64::from_str_radix(digits, 16).unwrap_or_default().wrapping_add(self.chain.sequence);
         self.deliveries = renderings
             .iter()
-            .flat_map(|rendering| (0..rendering.parts.len()).map(|part| (rendering.platform.clone(), part)))
-            .map(|(platform, part)| {
+            .flat_map(|rendering| {
+                rendering.parts.iter().enumerate().map(|(part, text)| (&rendering.platform, part, text))
+            })
+            .map(|(platform, part, text)| {
                 let number = i64::try_from(part).unwrap_or_default();
                 let key_at = created_at.saturating_add(SignedDuration::from_micros(number));
                 let part_at = created_at.saturating_add(SignedDuration::from_millis(number));
+                let key = Tid::new(key_at.unwrap_or(created_at), clock).to_string();
                 Delivery {
-                    platform,
+                    platform: platform.clone(),
                     part,
-                    key: Tid::new(key_at.unwrap_or(created_at), clock).to_string(),
                     created_at: part_at.unwrap_or(created_at),
                     status: DeliveryStatus::Pending,
+                    begun_at: None,
+                    fingerprint: fingerprint(text, &key),
+                    key,
                     post: None,
                 }
             })
             .collect();
         if let Some(first) = self.deliveries.first_mut() {
             first.status = DeliveryStatus::Sending;
+            first.begun_at = Some(created_at);
         }
         Ok(self.enter(leased(now), Actor::System, "publishing", now))
     }
@@ -148,6 +154,18 @@ impl Submission {
         Ok(self.enter(state, Actor::System, "put_back", now))
     }
 
+    /// Records that a post is about to be made: from now on there may be one. `at` is real time.
+    ///
+    /// # Errors
+    /// As [`Submission::delivered`].
+    pub fn begun(self, index: usize, at: Timestamp, now: Now) -> Result<Step, InvalidTransition> {
+        let mut step = self.delivered(index, DeliveryStatus::Sending, None, now)?;
+        if let Some(delivery) = step.submission.deliveries.get_mut(index) {
+            delivery.begun_at = Some(at);
+        }
+        Ok(step)
+    }
+
     /// Records how far one delivery is, and ends publishing when all are sent.
     ///
     /// # Errors
@@ -178,6 +196,9 @@ impl Submission {
             self.was_published |= status == DeliveryStatus::Sent || post.is_some();
             delivery.status = status;
             delivery.post = post.or_else(|| delivery.post.take());
+            if matches!(status, DeliveryStatus::Deleted | DeliveryStatus::Skipped) {
+                delivery.fingerprint = None;
+            }
         }
         let is_sent = self.deliveries.iter().all(|delivery| delivery.status == DeliveryStatus::Sent);
         if is_sent && matches!(state, State::Publishing { .. }) {
@@ -230,11 +251,16 @@ impl Submission {
         if !matches!(self.state, State::NeedsAttention { .. }) {
             return self.refuse("attesting a post");
         }
-        // What was begun comes before what a platform refused and is therefore pending again.
-        let is_begun =
-            |delivery: &Delivery| !matches!(delivery.status, DeliveryStatus::Sent | DeliveryStatus::Pending);
-        let is_pending = |delivery: &Delivery| delivery.status == DeliveryStatus::Pending;
-        let asked = self.deliveries.iter().position(is_begun).or(self.deliveries.iter().position(is_pending));
+        // What a human was asked about comes first, then what else was begun.
+        let rank = |delivery: &Delivery| match delivery.status {
+            DeliveryStatus::Ambiguous | DeliveryStatus::Skipped => Some(0),
+            DeliveryStatus::Sending | DeliveryStatus::Absent | DeliveryStatus::Deleted => Some(1),
+            DeliveryStatus::Pending => Some(2),
+            DeliveryStatus::Sent => None,
+        };
+        let ranked = self.deliveries.iter().enumerate();
+        let ranked = ranked.filter_map(|(index, delivery)| rank(delivery).map(|rank| (rank, index)));
+        let asked = ranked.min().map(|(_, index)| index);
         let action = if post.is_some() { "attested: present" } else { "attested: absent" };
         if let Some(delivery) = asked.and_then(|index| self.deliveries.get_mut(index)) {
             self.was_published |= post.is_some();

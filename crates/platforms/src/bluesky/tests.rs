@@ -90,6 +90,7 @@ fn intent() -> Intent {
     Intent {
         submission: SubmissionId::new(1, [0; 10]),
         key: "3mdexample222".to_owned(),
+        fingerprint: None,
         part: 0,
         text: "An example.".to_owned(),
         root: None,

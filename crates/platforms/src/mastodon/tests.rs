@@ -15,6 +15,7 @@ fn intent() -> Intent {
     Intent {
         submission: SubmissionId::new(1, [0; 10]),
         key: "3mdexample222".to_owned(),
+        fingerprint: None,
         part: 0,
         text: "An example & more.\n\nSee https://example.org now.".to_owned(),
         root: None,

@@ -19,6 +19,7 @@ fn intent() -> Intent {
     Intent {
         submission: SubmissionId::new(1, [0; 10]),
         key: "3mdexample222".to_owned(),
+        fingerprint: None,
         part: 0,
         text: "An example.".to_owned(),
         root: None,
@@ -402,7 +403,7 @@ fn is_taken_for(stored: &str, urls: &[Value], text: &str) -> bool {
     let post = NewPost { text, follows: None, quotes: None, replies: Replies::Nobody };
     let one = json!({ "id": "20", "text": stored, "created_at": NOW, "entities": { "urls": urls } });
     let answer = json!({ "data": [one], "meta": { "result_count": 1 } });
-    !look_through(&answer, &post, None, NOW.parse().unwrap()).unwrap().found.is_empty()
+    !look_through(&answer, &post, &Intent { root: None, ..intent() }).unwrap().found.is_empty()
 }
 
 #[test]
@@ -433,12 +434,22 @@ fn texts_are_compared_as_they_are_stored() {
     ] {
         assert_eq!(is_taken_for(stored, urls, text), expected, "{stored} for {text}");
     }
+    // Concealed words are known by their fingerprint.
+    let wordless = NewPost { text: "", follows: None, quotes: None, replies: Replies::Nobody };
+    let fingerprint = curation::composition::fingerprint("Fish & chips at example.org", &intent().key);
+    let known = Intent { text: String::new(), fingerprint, ..intent() };
+    for (stored, expected) in
+        [("Fish &amp; chips at https://t.co/a", 1), ("Fish &amp; peas at https://t.co/a", 0)]
+    {
+        let answer = json!({ "data": [{ "id": "20", "text": stored, "created_at": NOW }] });
+        assert_eq!(look_through(&answer, &wordless, &known).unwrap().found.len(), expected, "{stored}");
+    }
     let quote = NewPost { text: "Look.", follows: None, quotes: Some("7"), replies: Replies::Nobody };
     let quoted = |id: &str| {
         json!({ "data": [{ "id": "20", "text": "Look. https://t.co/q", "created_at": NOW,
             "referenced_posts": [{ "type": "quoted", "id": id }] }] })
     };
-    let found = |id: &str| look_through(&quoted(id), &quote, None, NOW.parse().unwrap()).unwrap().found.len();
+    let found = |id: &str| look_through(&quoted(id), &quote, &intent()).unwrap().found.len();
     assert_eq!((found("7"), found("8")), (1, 0));
 }
 

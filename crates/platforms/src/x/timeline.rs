@@ -5,12 +5,12 @@
 
 use std::collections::HashMap;
 
+use curation::composition::{fingerprint, tidied};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization;
 
-use super::post::{NewPost, is_id};
-use crate::html::unescaped;
+use super::post::{NewPost, id_of, is_id};
+use crate::{Intent, html::unescaped};
 
 /// How much older than its intent a post may seem: the clocks of two machines, and X's whole seconds. Far less than the
 /// time between two publications, so that no earlier post with the same words is taken for this one.
@@ -37,27 +37,24 @@ pub(super) struct Page {
     pub(super) next: Option<String>,
 }
 
-/// Looks through one page for a post of this time. `root` is the first post of its thread.
-pub(super) fn look_through(
-    answer: &Value,
-    post: &NewPost,
-    root: Option<&str>,
-    created_at: Timestamp,
-) -> Result<Page, Unreadable> {
+/// Looks through one page for the post of an intent, which is `post`.
+pub(super) fn look_through(answer: &Value, post: &NewPost, intent: &Intent) -> Result<Page, Unreadable> {
+    let root = intent.root.as_ref().and_then(id_of);
+    let known_by = intent.fingerprint.as_deref().map(|fingerprint| (fingerprint, intent.key.as_str()));
     let posts = match answer["data"].as_array() {
         Some(posts) => posts.as_slice(),
         // An account that cannot be read is an error beside no data at all.
         None if answer["meta"]["result_count"] == 0 && answer["errors"][0].is_null() => &[],
         None => return Err(Unreadable),
     };
-    let oldest = created_at.checked_sub(TOLERANCE).unwrap_or(Timestamp::MIN);
+    let oldest = intent.created_at.checked_sub(TOLERANCE).unwrap_or(Timestamp::MIN);
     let mut found = Vec::new();
     for one in posts {
         let id = one["id"].as_str().filter(|id| is_id(id)).ok_or(Unreadable)?;
         let text = one["note_post"]["text"].as_str().or(one["text"].as_str()).ok_or(Unreadable)?;
         let made =
             one["created_at"].as_str().and_then(|at| at.parse::<Timestamp>().ok()).ok_or(Unreadable)?;
-        if made >= oldest && follows_the_same(one, id, post, root) && says_the_same(text, one, post) {
+        if made >= oldest && follows_the_same(one, id, post, root) && is_the_same(text, one, post, known_by) {
             found.push(id.to_owned());
         }
     }
@@ -82,6 +79,16 @@ fn follows_the_same(one: &Value, id: &str, post: &NewPost, root: Option<&str>) -
     follows && (post.quotes.is_none() || referenced(one, "quoted") == post.quotes)
 }
 
+/// By the words; by what they are known by where they are concealed.
+fn is_the_same(stored: &str, one: &Value, post: &NewPost, known_by: Option<(&str, &str)>) -> bool {
+    match known_by {
+        Some((expected, key)) if post.text.trim().is_empty() => {
+            fingerprint(&unescaped(stored), key).as_deref() == Some(expected)
+        }
+        _ => says_the_same(stored, one, post),
+    }
+}
+
 /// Compares word by word. A link of the text stands in the timeline as an address of X's own.
 fn says_the_same(stored: &str, one: &Value, post: &NewPost) -> bool {
     let stored = tidied(&unescaped(stored));
@@ -99,18 +106,6 @@ fn says_the_same(stored: &str, one: &Value, post: &NewPost) -> bool {
     !typed.is_empty() // Without its words, which may be erased, a post cannot be told from others.
         && stored.len() == typed.len()
         && stored.iter().zip(&typed).all(|(stored, typed)| is_same_word(stored, typed, &targets))
-}
-
-/// Composed (NFC) and without what X takes out of every text: control characters, marks of direction, and what is no
-/// character.
-fn tidied(text: &str) -> String {
-    let is_taken_out = |one: &char| {
-        (one.is_ascii_control() && !matches!(one, '\n' | '\r'))
-            || matches!(one, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2065}')
-            || matches!(one, '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
-    };
-    // Composed afterwards: what stood between a letter and its accent is gone.
-    text.chars().filter(|one| !is_taken_out(one)).nfc().collect()
 }
 
 /// Where X's short addresses lead.
