@@ -48,6 +48,7 @@ fn intent(key: &str, text: &str) -> Intent {
     Intent {
         submission: SubmissionId::new(1, [0; 10]),
         key: key.to_owned(),
+        fingerprint: None,
         part: 0,
         text: text.to_owned(),
         root: None,

@@ -280,6 +280,7 @@ pub(crate) mod tests {
         Intent {
             submission: SubmissionId::new(submission, [0; 10]),
             key: format!("occurrence{submission}-{part}"),
+            fingerprint: None,
             part,
             text: text.to_owned(),
             root: follows.is_some().then(|| key(0)),
