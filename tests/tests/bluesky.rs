@@ -52,6 +52,7 @@ fn intent(key: &str, text: &str) -> Intent {
         text: text.to_owned(),
         root: None,
         follows: None,
+        shares: None,
         replies: Replies::Nobody,
         created_at: "2026-11-23T12:00:00.123456789Z".parse().unwrap(),
     }

@@ -39,6 +39,7 @@ pub fn rules() -> PlatformRules {
         measure: Measure::Graphemes,
         most_bytes: MOST_BYTES,
         most_parts: MOST_PARTS,
+        quotes: true,
     }
 }
 

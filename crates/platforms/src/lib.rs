@@ -13,7 +13,7 @@ pub mod x;
 
 use async_trait::async_trait;
 use curation::{
-    composition::{PlatformName, PlatformRules, Replies},
+    composition::{PlatformName, PlatformRules, Replies, Seen, Share},
     ids::SubmissionId,
 };
 use jiff::Timestamp;
@@ -34,6 +34,8 @@ pub struct Intent {
     pub root: Option<RemotePost>,
     /// The post that this one follows in its thread.
     pub follows: Option<RemotePost>,
+    /// What of somebody else's this post shares. A boost has no text.
+    pub shares: Option<Share>,
     /// Who may reply.
     pub replies: Replies,
     /// The post's own time, in real time, fixed with the intent.
@@ -90,4 +92,15 @@ pub trait Platform: Send + Sync {
     /// # Errors
     /// [`PlatformError`], after which the post may still be there.
     async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError>;
+
+    /// Looks at somebody's post, named by the canonical form of its address, as everybody may see it now. Only the
+    /// configured server is asked.
+    ///
+    /// # Errors
+    /// [`PlatformError::Refused`] if posts cannot be read here or this is no post's address,
+    /// [`PlatformError::Unavailable`] if the platform cannot be asked now.
+    async fn look_at(&self, post: &str) -> Result<Seen, PlatformError> {
+        let _ = post;
+        Err(PlatformError::Refused("posts cannot be read here"))
+    }
 }

@@ -60,6 +60,7 @@ pub fn rules(limits: Limits) -> PlatformRules {
         measure: Measure::Mastodon { per_url: limits.per_url },
         most_bytes: MOST_BYTES,
         most_parts: MOST_PARTS,
+        quotes: limits.has_quotes,
     }
 }
 

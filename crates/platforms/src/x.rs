@@ -59,6 +59,7 @@ pub fn rules() -> PlatformRules {
         measure: Measure::Weighted,
         most_bytes: MOST_BYTES,
         most_parts: MOST_PARTS,
+        quotes: true,
     }
 }
 

@@ -96,6 +96,7 @@ impl Mock {
             text: text.to_owned(),
             root: None,
             follows: None,
+            shares: None,
             replies: Replies::Nobody,
             created_at: self.now().await,
         }

@@ -388,6 +388,7 @@ async fn a_post_is_attested() {
                     part: 0,
                     key: "example-0".to_owned(),
                     created_at: item.received_at,
+                    shares: None,
                     status: DeliveryStatus::Ambiguous,
                     post: None,
                 }];

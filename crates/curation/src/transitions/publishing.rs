@@ -83,16 +83,17 @@ impl Submission {
         let clock = u64::from_str_radix(digits, 16).unwrap_or_default().wrapping_add(self.chain.sequence);
         self.deliveries = renderings
             .iter()
-            .flat_map(|rendering| (0..rendering.parts.len()).map(|part| (rendering.platform.clone(), part)))
-            .map(|(platform, part)| {
+            .flat_map(|rendering| (0..rendering.parts.len()).map(move |part| (rendering, part)))
+            .map(|(rendering, part)| {
                 let number = i64::try_from(part).unwrap_or_default();
                 let key_at = created_at.saturating_add(SignedDuration::from_micros(number));
                 let part_at = created_at.saturating_add(SignedDuration::from_millis(number));
                 Delivery {
-                    platform,
+                    platform: rendering.platform.clone(),
                     part,
                     key: Tid::new(key_at.unwrap_or(created_at), clock).to_string(),
                     created_at: part_at.unwrap_or(created_at),
+                    shares: rendering.shares.clone().filter(|_| part == 0),
                     status: DeliveryStatus::Pending,
                     post: None,
                 }

@@ -94,6 +94,7 @@ fn intent() -> Intent {
         text: "An example.".to_owned(),
         root: None,
         follows: None,
+        shares: None,
         replies: Replies::Nobody,
         created_at: "2026-11-23T12:00:00Z".parse().unwrap(),
     }

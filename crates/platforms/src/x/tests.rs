@@ -23,6 +23,7 @@ fn intent() -> Intent {
         text: "An example.".to_owned(),
         root: None,
         follows: None,
+        shares: None,
         replies: Replies::Nobody,
         created_at: NOW.parse().unwrap(),
     }

@@ -119,6 +119,7 @@ async fn what_is_on_a_platform_of_the_world_outside_is_counted() {
         part: 0,
         key: "3mdabcdefgh22".to_owned(),
         created_at: at,
+        shares: None,
         status,
         post: None,
     };
