@@ -47,6 +47,22 @@ pub struct Intent {
 #[serde(transparent)]
 pub struct RemotePost(pub String);
 
+/// What the name of a boost begins with where the platform gives boosts no name that takes them back: behind it is that of
+/// the post that was boosted.
+const BOOST: &str = "boost:";
+
+impl RemotePost {
+    /// The channel's boost of a post.
+    pub(crate) fn boost_of(post: &str) -> Self {
+        Self(format!("{BOOST}{post}"))
+    }
+
+    /// The post that was boosted, if this is a boost.
+    pub(crate) fn boosted(&self) -> Option<Self> {
+        self.0.trim().strip_prefix(BOOST).map(|post| Self(post.to_owned()))
+    }
+}
+
 /// Why a call to a platform did not end in a post.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlatformError {

@@ -37,11 +37,19 @@ pub(super) struct Page {
     pub(super) next: Option<String>,
 }
 
-/// Looks through one page for a post of this time. `root` is the first post of its thread.
+/// What is looked for.
+#[derive(Clone, Copy)]
+pub(super) enum Sought<'a> {
+    /// A post of the account's own. `root` is the first post of its thread.
+    Post { post: NewPost<'a>, root: Option<&'a str> },
+    /// The account's repost of the post with this id.
+    Repost(&'a str),
+}
+
+/// Looks through one page for what may be of this time.
 pub(super) fn look_through(
     answer: &Value,
-    post: &NewPost,
-    root: Option<&str>,
+    sought: Sought<'_>,
     created_at: Timestamp,
 ) -> Result<Page, Unreadable> {
     let posts = match answer["data"].as_array() {
@@ -54,10 +62,19 @@ pub(super) fn look_through(
     let mut found = Vec::new();
     for one in posts {
         let id = one["id"].as_str().filter(|id| is_id(id)).ok_or(Unreadable)?;
-        let text = one["note_post"]["text"].as_str().or(one["text"].as_str()).ok_or(Unreadable)?;
         let made =
             one["created_at"].as_str().and_then(|at| at.parse::<Timestamp>().ok()).ok_or(Unreadable)?;
-        if made >= oldest && follows_the_same(one, id, post, root) && says_the_same(text, one, post) {
+        let is_it = match sought {
+            Sought::Repost(of) => made >= oldest && referenced(one, "retweeted") == Some(of),
+            Sought::Post { post, root } => {
+                let text = one["note_post"]["text"].as_str().or(one["text"].as_str()).ok_or(Unreadable)?;
+                made >= oldest
+                    && referenced(one, "retweeted").is_none()
+                    && follows_the_same(one, id, &post, root)
+                    && says_the_same(text, one, &post)
+            }
+        };
+        if is_it {
             found.push(id.to_owned());
         }
     }
