@@ -45,6 +45,7 @@ pub fn rules() -> PlatformRules {
         most_bytes: MOST_BYTES,
         most_parts: MOST_PARTS,
         quotes: true,
+        content_notes: false,
     }
 }
 

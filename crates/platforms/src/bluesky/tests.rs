@@ -116,6 +116,7 @@ fn intent() -> Intent {
         root: None,
         follows: None,
         shares: None,
+        content_note: None,
         replies: Replies::Nobody,
         created_at: "2026-11-23T12:00:00Z".parse().unwrap(),
     }
