@@ -364,6 +364,8 @@ pub enum About {
     Appeal,
     /// Mail about it to somebody on the roster, or to somebody who runs the channel, came back.
     Undeliverable,
+    /// Helplines have to be looked up again: about the channel, and about no submission.
+    HelplineStale,
 }
 
 /// A mail to be sent.

@@ -586,7 +586,7 @@ fn ballots_key(revision: u32) -> String {
     format!("ballot#{revision:04}#")
 }
 
-fn notice_item(id: SubmissionId, batch: &NoticeBatch, now: Now) -> Result<Item, StoreError> {
+pub(crate) fn notice_item(id: SubmissionId, batch: &NoticeBatch, now: Now) -> Result<Item, StoreError> {
     let mut item = with_document(&partition(id), &batch.sk, batch)?;
     let at = now.after_real(NOTICE_AGAIN.saturating_mul(1 << batch.attempts.min(MOST_DOUBLINGS)));
     mark_due(&mut item, id, Due { lane: Lane::Work, at });

@@ -66,6 +66,10 @@ impl Correspondence for Nobody {
     fn write(&self, _: &Addressee, _: About, _: &Submission, _: Now) -> Option<Mail> {
         None
     }
+
+    fn write_of_channel(&self, _: &Addressee, _: About) -> Option<Mail> {
+        None
+    }
 }
 
 /// Something new each time, but for its end: so every submission gets the same reference.

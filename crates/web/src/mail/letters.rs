@@ -278,8 +278,8 @@ impl CoordinatorAlert {
                 "Please look at the roster: it shows whose mailbox it is. They get no mail until you enter there that it works again. Others are asked in their place.",
             ),
             AlertKind::HelplineStale => (
-                "A helpline has not been checked for more than 30 days.",
-                "Please check the number and the hours at their source, and enter the date. After 180 days, guidance that uses it stops.",
+                "Helplines have not been checked for more than 30 days.",
+                "Please look each of them up at its source, number and hours, and have the date entered in content/helplines.toml. `clientsconnect doctor --aws` names them. After 180 days, guidance that names one stops; the help page goes on showing them all. You get this mail once a day until it is done.",
             ),
         };
         let subject = match &self.reference {
