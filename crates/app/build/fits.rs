@@ -52,7 +52,7 @@ pub(crate) fn check(
                 version: disclaimer.version,
                 text: disclaimer.text.clone(),
             };
-            composition::compose(&one.text, &attached, &rules()).map_err(|error| {
+            composition::compose(&one.text, &attached, None, &rules()).map_err(|error| {
                 format!(
                     "content/guidance.toml, guidance \"{}\": does not fit in one post with the disclaimer \"{}\": {error}",
                     one.id, disclaimer.id,
