@@ -23,8 +23,11 @@ fn intent(number: u64, text: &str) -> Intent {
         key: format!("3mexamplekey{number:02}"),
         part: 0,
         text: text.to_owned(),
+        fingerprint: None,
         root: None,
         follows: None,
+        shares: None,
+        content_note: None,
         replies: Replies::Nobody,
         created_at: "2026-11-23T12:00:00Z".parse().unwrap(),
     }

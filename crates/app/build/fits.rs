@@ -16,6 +16,9 @@ pub(crate) fn rules() -> [PlatformRules; 3] {
         measure,
         most_bytes,
         most_parts: 1,
+        // Guidance shares nobody's post.
+        quotes: false,
+        content_notes: platform == "mastodon",
     };
     [
         rules("bluesky", 300, Measure::Graphemes, 3_000),

@@ -37,6 +37,8 @@ pub fn rules() -> PlatformRules {
         most_bytes: MOST_BYTES,
         // A reader shows each entry by itself, and half of a text without its disclaimer is none.
         most_parts: 1,
+        quotes: false,
+        content_notes: false,
     }
 }
 
