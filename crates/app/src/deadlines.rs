@@ -45,7 +45,7 @@ pub async fn sweep(core: &Core) -> Result<(), StepFailure> {
         for hit in core.store.due_for_work(lane, core.clock.now().at, MOST_HITS).await? {
             match hit {
                 Hit::Notices(id) => drop(mail.insert(id)),
-                Hit::Submission(id) | Hit::WaitsForSlot(id) => items.push(id),
+                Hit::Submission(id) | Hit::WaitsForSlot(id) | Hit::Guidance(id) => items.push(id),
             }
         }
         for id in items.into_iter().take(MOST_PUSHED) {

@@ -10,6 +10,7 @@ pub mod deadlines;
 mod disclaimer;
 pub mod feed;
 pub mod fresh_link;
+pub mod guidance;
 pub mod invite;
 pub mod note;
 pub mod ports;
@@ -18,8 +19,10 @@ pub mod queue;
 pub mod rescreen;
 pub mod return_code;
 pub mod roster;
+pub mod schedule;
 pub mod screen;
 pub mod submitter;
+mod turn;
 pub mod unsubscribe;
 pub mod vote;
 

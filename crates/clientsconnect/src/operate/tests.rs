@@ -530,7 +530,8 @@ fn what_cannot_be_meant_is_a_usage_error() {
 
 #[test]
 fn every_group_teaches() {
-    for path in ["roster", "queue", "pause", "resume", "dead-letters", "doctor", "keys"] {
+    for path in ["roster", "queue", "guidance", "brake", "pause", "resume", "dead-letters", "doctor", "keys"]
+    {
         insta::assert_snapshot!(format!("help_{path}"), help(&[path]));
     }
     insta::assert_snapshot!("help_queue_release", help(&["queue", "release"]));

@@ -226,6 +226,8 @@ pub enum AlertKind {
     Appeal,
     /// A helpline's entry is due for a check.
     HelplineStale,
+    /// Guidance was approved a year ago.
+    GuidanceLapsed,
 }
 
 /// Tells a coordinator that something needs them.
@@ -276,6 +278,10 @@ impl CoordinatorAlert {
             AlertKind::Undeliverable => (
                 "Mail to somebody on the roster came back, or they told their mail program that they don't want it.",
                 "Please look at the roster: it shows whose mailbox it is. They get no mail until you enter there that it works again. Others are asked in their place.",
+            ),
+            AlertKind::GuidanceLapsed => (
+                "Guidance was approved a year ago, so it does not appear any more.",
+                "Please propose it again (`clientsconnect guidance propose`), as it is or in better words: therapists are asked anew. What appeared of it stays.",
             ),
             AlertKind::HelplineStale => (
                 "Helplines have not been checked for more than 30 days.",

@@ -64,6 +64,10 @@ fn id(key: &str) -> String {
 /// The beginning of a text, cut between words.
 fn title(text: &str) -> String {
     let line = printable(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    if line.trim().is_empty() {
+        // An entry has a title, whatever its text is.
+        return "…".to_owned();
+    }
     if line.graphemes(true).count() <= LONGEST_TITLE {
         return line;
     }
@@ -98,7 +102,25 @@ mod tests {
 
     #[test]
     fn an_entry_is_the_whole_text_with_its_disclaimer() {
-        insta::assert_snapshot!(feed(&["Grief has no timetable.\nNone.\n\nIn danger: 999."]), @r#""#);
+        insta::assert_snapshot!(feed(&["Grief has no timetable.\nNone.\n\nIn danger: 999."]), @r#"
+        <?xml version="1.0" encoding="utf-8"?>
+        <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en-GB">
+          <id>https://channel.example/feed.atom</id>
+          <title>ClientsConnect</title>
+          <subtitle>Words about therapy</subtitle>
+          <updated>2026-11-23T12:00:00Z</updated>
+          <author><name>ClientsConnect</name></author>
+          <link rel="self" type="application/atom+xml" href="https://channel.example/feed.atom"/>
+          <link rel="alternate" type="text/html" href="https://channel.example/"/>
+        <entry>
+            <id>urn:uuid:a819408c-e501-8ca2-a09e-f59ac3d89f5f</id>
+            <title>Grief has no timetable. None. In danger: 999.</title>
+            <published>2026-11-23T12:00:00Z</published>
+            <updated>2026-11-23T12:00:00Z</updated>
+            <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Grief has no timetable.<br/>None.</p><p>In danger: 999.</p></div></content>
+          </entry>
+        </feed>
+        "#);
     }
 
     #[test]
