@@ -36,7 +36,7 @@ use self::{
 };
 pub use self::{
     account::{Account, Extras, Visibility},
-    limits::{Limits, NoLimits},
+    limits::Limits,
 };
 use crate::{
     Intent, Platform, PlatformError, RemotePost,
