@@ -78,7 +78,7 @@ pub(crate) async fn run(
             let (words, topic) = words(draft.as_deref(), text_file.as_deref(), topic, stdin)?;
             let core = &connection.core;
             let officer = officer(core, person).await.map_err(|error| advice::of_officer(&error))?;
-            let item = steps::propose(core, &connection.rules, &officer, &words, topic.as_deref())
+            let item = steps::propose(core, &connection.rules().await?, &officer, &words, topic.as_deref())
                 .await
                 .map_err(|error| advice::of_officer(&error))?;
             let plain = format!(
