@@ -43,9 +43,7 @@ pub(crate) struct BrakeArgs {
 /// Where the brake is put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Position {
-    /// Nothing about it is published
     On,
-    /// It is published again
     Off,
 }
 
