@@ -115,6 +115,9 @@ async fn take(
     let Some(revision) = core.store.revision(before.id, before.revision).await? else {
         return Err(StoreError::Unreadable("revision").into());
     };
+    if !target_is_as_seen(core, platforms, &before, &revision, now).await? {
+        return Ok(None);
+    }
     let is_enabled = revision
         .composition
         .renderings
@@ -159,6 +162,38 @@ async fn take(
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Looks at what the revision shares, once more before it is shared. If it is not what reviewers saw, a human decides; if
+/// nobody can say, it takes its turn later.
+async fn target_is_as_seen(
+    core: &Core,
+    platforms: &Platforms,
+    before: &Submission,
+    revision: &Revision,
+    now: Now,
+) -> Result<bool, StepFailure> {
+    let Some(target) = &revision.composition.target else { return Ok(true) };
+    let Some(platform) = platforms.iter().find(|platform| platform.name() == target.platform) else {
+        // Whoever takes it says that a platform is switched off.
+        return Ok(true);
+    };
+    let step = match platform.look_at(&target.post).await {
+        Ok(seen) => match target.still(&seen) {
+            Ok(()) => return Ok(true),
+            Err(changed) => {
+                tracing::warn!(submission = %before.id, %changed, "not shared");
+                before.clone().target_changed(now)?
+            }
+        },
+        Err(error) => {
+            tracing::warn!(submission = %before.id, %error, "what is to be shared cannot be looked at");
+            before.clone().waits_for_target(now)?
+        }
+    };
+    core.store.commit(before, &step, vec![], &[], now).await?;
+    core.hint_after(&step).await;
+    Ok(false)
 }
 
 /// How long a post of which nobody knows whether it exists, or the rest of a thread, is tried before a human is asked, in

@@ -356,6 +356,8 @@ pub enum About {
     StillUp,
     /// An approver lost their standing before publication.
     QuorumLost,
+    /// A post that was to be shared is not what reviewers saw.
+    TargetChanged,
     /// Words need to be changed before anybody reviews them.
     Redaction,
     /// The state changed.

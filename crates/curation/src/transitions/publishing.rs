@@ -111,6 +111,32 @@ impl Submission {
         Ok(self.enter(leased(now), Actor::System, "publishing", now))
     }
 
+    /// What it was to share is not what reviewers saw: a human decides what becomes of it.
+    ///
+    /// # Errors
+    /// Unless it waits for a slot.
+    pub fn target_changed(self, now: Now) -> Result<Step, InvalidTransition> {
+        let State::Approved { awaits_submitter: false, .. } = self.state else {
+            return self.refuse("sending back a changed target");
+        };
+        let state = State::Rewording { due_at: now.after(waits::NEW_WORDS) };
+        Ok(self
+            .enter(state, Actor::System, "target_changed", now)
+            .telling(Recipient::Duty(Duty::Coordinator), About::TargetChanged))
+    }
+
+    /// The target could not be looked at just now: its turn comes later.
+    ///
+    /// # Errors
+    /// Unless it waits for a slot.
+    pub fn waits_for_target(self, now: Now) -> Result<Step, InvalidTransition> {
+        let State::Approved { awaits_submitter: false, .. } = self.state else {
+            return self.refuse("waiting for its target");
+        };
+        let due_at = now.after_real(waits::TURN_AGAIN);
+        Ok(self.waiting(State::Approved { awaits_submitter: false, due_at }))
+    }
+
     /// The submitter agrees to words that others changed.
     ///
     /// # Errors
