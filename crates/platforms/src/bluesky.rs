@@ -11,7 +11,7 @@ mod session;
 mod tests;
 mod xrpc;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use curation::composition::{Measure, PlatformName, PlatformRules};
@@ -22,7 +22,7 @@ use self::{
     session::{NotSignedIn, Session, Sessions},
     xrpc::{CallError, Refusal, Xrpc},
 };
-use crate::{Intent, Platform, PlatformError, RemotePost, secret::Secret};
+use crate::{Intent, Platform, PlatformError, RemotePost, http::CALL, secret::Secret};
 
 /// The longest post in graphemes, and in bytes (`app.bsky.feed.post`).
 const LONGEST: usize = 300;
@@ -81,7 +81,16 @@ impl Bluesky {
     /// revoked alone.
     #[must_use]
     pub fn new(account: Account, password: Arc<dyn Secret>) -> Self {
-        Self { xrpc: Xrpc::new(account.service), sessions: Sessions::new(account.identifier, password) }
+        Self::with_patience(account, password, CALL)
+    }
+
+    /// As [`Bluesky::new`], with another patience: how long a call may take from its first to its last byte.
+    #[must_use]
+    pub fn with_patience(account: Account, password: Arc<dyn Secret>, patience: Duration) -> Self {
+        Self {
+            xrpc: Xrpc::new(account.service, patience),
+            sessions: Sessions::new(account.identifier, password),
+        }
     }
 
     /// Signs in, and asks whether the account may post.

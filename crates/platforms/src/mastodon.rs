@@ -81,11 +81,13 @@ impl Mastodon {
     /// Connects to nothing yet. The token needs the scopes `read:accounts`, `read:statuses` and `write:statuses`.
     #[must_use]
     pub fn new(account: Account, token: Arc<dyn Secret>) -> Self {
-        Self::with_longest_call(account, token, CALL)
+        Self::with_patience(account, token, CALL)
     }
 
-    fn with_longest_call(account: Account, token: Arc<dyn Secret>, longest: Duration) -> Self {
-        let api = Api::new(account.server.clone(), longest);
+    /// As [`Mastodon::new`], with another patience: how long a call may take from its first to its last byte.
+    #[must_use]
+    pub fn with_patience(account: Account, token: Arc<dyn Secret>, patience: Duration) -> Self {
+        let api = Api::new(account.server.clone(), patience);
         Self { account, api, accesses: Accesses::new(token), limits: RwLock::default() }
     }
 

@@ -115,7 +115,9 @@ impl X {
         Self::with_patience(account, credentials, freshness, CALL)
     }
 
-    fn with_patience(
+    /// As [`X::new`], with another patience: how long a call may take from its first to its last byte.
+    #[must_use]
+    pub fn with_patience(
         account: Account,
         credentials: Credentials,
         freshness: Arc<dyn Freshness>,
