@@ -28,7 +28,7 @@ use curation::{
     ids::SubmissionId,
     policy::Tier,
     roster::{Duty, Membership, Officer, Therapist},
-    submission::{Revision, Submission},
+    submission::{Kind, Revision, Submission},
     time::Now,
     transitions::{NewSubmission, Route, Verdict},
 };
@@ -146,6 +146,8 @@ impl Platform for Timeline {
             measure: Measure::Graphemes,
             most_bytes: 3_000,
             most_parts: 12,
+            quotes: false,
+            content_notes: false,
         }
     }
 
@@ -458,10 +460,10 @@ impl Channel {
     async fn accepted(&self, text: &str, screened: Option<Route>) -> SubmissionId {
         let now = self.now();
         let disclaimer = Disclaimer { id: "plain".into(), version: 1, text: "General information.".into() };
-        let composition = compose(text, &disclaimer, &self.web.rules).unwrap();
+        let composition = compose(text, &disclaimer, None, &self.web.rules).unwrap();
         let revision = Revision { number: 1, composition, salt: Salt([3; 16]), at: now.at };
         let id = SubmissionId::new(now.at.as_millisecond().unsigned_abs(), self.core.randomness.bytes());
-        let new = NewSubmission { id, role: None, may_contact: false };
+        let new = NewSubmission { id, kind: Kind::Text, role: None, may_contact: false };
         let received = Submission::receive(new, &revision, now);
         let (step, report) = match screened {
             None => (received.and_then(|received| received.screening_failed(now)), None),

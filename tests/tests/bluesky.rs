@@ -53,6 +53,8 @@ fn intent(key: &str, text: &str) -> Intent {
         text: text.to_owned(),
         root: None,
         follows: None,
+        shares: None,
+        content_note: None,
         replies: Replies::Nobody,
         created_at: "2026-11-23T12:00:00.123456789Z".parse().unwrap(),
     }

@@ -157,6 +157,8 @@ async fn a_publisher_that_dies_between_post_and_record_does_not_post_twice() {
         text: revision.composition.renderings[0].parts[0].clone(),
         root: None,
         follows: None,
+        shares: None,
+        content_note: None,
         replies: curation::composition::Replies::Nobody,
         created_at: delivery.created_at,
     };

@@ -6,9 +6,9 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use curation::{
-    composition::{PlatformRules, TooLong},
+    composition::{PlatformRules, Uncomposable},
     ids::SubmissionId,
-    submission::{Role, State, Submission},
+    submission::{Kind, Role, State, Submission},
     transitions::NewSubmission,
     words::Words,
 };
@@ -150,7 +150,7 @@ pub enum Refused {
     },
     /// It fits no thread on a platform.
     #[error(transparent)]
-    TooLong(#[from] TooLong),
+    Uncomposable(#[from] Uncomposable),
     /// The idempotency key was used with another body.
     #[error("the idempotency key was used for something else")]
     KeyReused,
@@ -184,10 +184,11 @@ pub async fn propose(
         }
         return Err(Refused::Limited { retry_after: seconds_left(now.at, RATE_WINDOW) });
     }
-    let revision = core.revision(1, &proposal.words, rules, now)?;
+    let revision = core.revision(1, Some(&proposal.words), None, rules, now)?;
     let milliseconds = u64::try_from(now.at.as_millisecond()).unwrap_or_default();
     let new = NewSubmission {
         id: SubmissionId::new(milliseconds, core.randomness.bytes()),
+        kind: Kind::Text,
         role: proposal.role,
         may_contact: proposal.may_contact,
     };

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use curation::{
     audit::Actor,
-    composition::{Composition, PlatformRules, Salt, TooLong, commit, compose},
+    composition::{Composition, PlatformRules, Salt, Target, Uncomposable, commit, compose},
     policy::Tier,
     submission::{Revision, Step, Submission},
     time::Now,
@@ -91,20 +91,26 @@ impl Core {
         Salt(self.randomness.bytes())
     }
 
-    /// Composes words into a revision.
+    /// Composes words into a revision. Beside a target there may be none.
     pub(crate) fn revision(
         &self,
         number: u32,
-        words: &Words,
+        words: Option<&Words>,
+        target: Option<&Target>,
         rules: &[PlatformRules],
         now: Now,
-    ) -> Result<Revision, TooLong> {
-        let composition = self.composition(words, rules)?;
+    ) -> Result<Revision, Uncomposable> {
+        let composition = self.composition(words, target, rules)?;
         Ok(Revision { number, composition, salt: self.salt(), at: now.at })
     }
 
     /// The disclaimers take turns, so that posts do not repeat word for word.
-    fn composition(&self, words: &Words, rules: &[PlatformRules]) -> Result<Composition, TooLong> {
+    fn composition(
+        &self,
+        words: Option<&Words>,
+        target: Option<&Target>,
+        rules: &[PlatformRules],
+    ) -> Result<Composition, Uncomposable> {
         let all = content::disclaimers();
         let [turn] = self.randomness.bytes::<1>();
         let chosen = &all[usize::from(turn) % all.len()];
@@ -113,7 +119,7 @@ impl Core {
             version: chosen.version,
             text: chosen.text.clone(),
         };
-        compose(words.as_str(), &disclaimer, rules)
+        compose(words.map_or("", Words::as_str), &disclaimer, target, rules)
     }
 
     /// Screens a revision and lets the submission take the route. What an `earlier` engine said still counts: the more

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use curation::{
     cadence::Slot,
-    composition::Replies,
+    composition::{Replies, Share},
     submission::{Attention, Delivery, DeliveryStatus, Revision, State, Step, Submission},
     time::Now,
     transitions::NotPublishable,
@@ -515,14 +515,22 @@ fn intent(submission: &Submission, revision: Option<&Revision>, index: usize) ->
         let same_thread = |other: &&Delivery| other.platform == delivery.platform && other.part == part;
         submission.deliveries.iter().find(same_thread)?.post.clone().map(RemotePost)
     };
+    // The words beside a boost answer what was boosted: a boost itself cannot be answered.
+    let boosted = submission.deliveries.iter().find_map(|first| match &first.shares {
+        Some(Share::Boost(post)) if first.platform == delivery.platform => Some(RemotePost(post.clone())),
+        _ => None,
+    });
+    let answered = boosted.filter(|_| delivery.part == 1);
     Intent {
         submission: submission.id,
         key: delivery.key.clone(),
         fingerprint: delivery.fingerprint.clone(),
         part: delivery.part,
         text: rendering.and_then(|rendering| rendering.parts.get(delivery.part)).cloned().unwrap_or_default(),
-        root: if delivery.part == 0 { None } else { post(0) },
-        follows: delivery.part.checked_sub(1).and_then(post),
+        root: answered.clone().or(if delivery.part == 0 { None } else { post(0) }),
+        follows: answered.or(delivery.part.checked_sub(1).and_then(post)),
+        shares: delivery.shares.clone(),
+        content_note: rendering.and_then(|rendering| rendering.content_note.clone()),
         replies: rendering.map_or(Replies::Nobody, |rendering| rendering.replies),
         created_at: delivery.created_at,
     }

@@ -1,10 +1,10 @@
 //! The submitter's own steps: looking, changing words, agreeing, withdrawing.
 
 use curation::{
-    composition::{PlatformRules, TooLong},
+    composition::{PlatformRules, Target, Uncomposable},
     ids::SubmissionId,
     review::Decision,
-    submission::{Revision, State, Step, Submission},
+    submission::{Kind, Revision, State, Step, Submission},
     time::Now,
     transitions::InvalidTransition,
     words::Words,
@@ -89,9 +89,9 @@ pub async fn agree(core: &Core, id: SubmissionId) -> Result<Submission, StepFail
 /// Why new words were not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReviseError {
-    /// They fit no thread on a platform.
+    /// They fit no thread on a platform, or what they stand beside is where the channel no longer posts.
     #[error(transparent)]
-    TooLong(#[from] TooLong),
+    Uncomposable(#[from] Uncomposable),
     /// They are not waited for, or could not be written.
     #[error(transparent)]
     Step(#[from] StepFailure),
@@ -117,7 +117,8 @@ pub async fn revise(
             let (state, action) = (before.state.name(), "changing words that have changed since");
             return Err(StepFailure::from(InvalidTransition { state, action }).into());
         }
-        let revision = core.revision(before.revision + 1, words, rules, now)?;
+        let target = shared(core, &before).await?;
+        let revision = core.revision(before.revision + 1, Some(words), target.as_ref(), rules, now)?;
         let mut credited = before.clone();
         if matches!(before.state, State::Rewording { .. }) {
             let ballots = core.store.ballots(id, before.revision).await.map_err(StepFailure::from)?;
@@ -154,6 +155,17 @@ pub async fn revise(
         }
     }
     Err(StepFailure::from(StoreError::Conflict).into())
+}
+
+/// What is shared stays the same: new words are our own.
+async fn shared(core: &Core, before: &Submission) -> Result<Option<Target>, StepFailure> {
+    match before.kind {
+        Kind::Repost => {
+            let revision = core.store.revision(before.id, before.revision).await?;
+            Ok(revision.ok_or(StoreError::Unreadable("revision"))?.composition.target)
+        }
+        Kind::Text | Kind::Guidance => Ok(None),
+    }
 }
 
 /// One transition, written, decided anew when a race was lost.

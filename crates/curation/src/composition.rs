@@ -5,6 +5,8 @@
 
 mod fingerprint;
 pub mod mastodon;
+mod note;
+mod target;
 #[cfg(test)]
 mod tests;
 mod weighted;
@@ -16,6 +18,7 @@ use sha2::{Digest, Sha256};
 use unicode_segmentation::UnicodeSegmentation;
 
 pub use self::fingerprint::{fingerprint, tidied};
+pub use self::target::{Changed, Seen, Target, Visible};
 
 /// A platform's name as stored and shown, such as `local` or `bluesky`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +58,10 @@ pub struct PlatformRules {
     pub most_bytes: usize,
     /// The longest thread, in posts: nobody reads on for ever.
     pub most_parts: usize,
+    /// Whether a post can quote another one. Where it cannot, the other is boosted and answered.
+    pub quotes: bool,
+    /// Whether a post can be hidden behind a note of what it is about. Elsewhere the note stands in front of the words.
+    pub content_notes: bool,
 }
 
 impl PlatformRules {
@@ -126,13 +133,29 @@ pub enum Replies {
     Nobody,
 }
 
+/// How a first part shares somebody else's post, which it names by the canonical form of its address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Share {
+    /// The part quotes it, so that readers see both together.
+    Quote(String),
+    /// The part has no words and passes it on; the part after it answers it.
+    Boost(String),
+}
+
 /// The exact posts for one platform, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendering {
     /// The platform.
     pub platform: PlatformName,
-    /// The texts, first to last; more than one is a thread.
+    /// The texts, first to last; more than one is a thread. A boost has none.
     pub parts: Vec<String>,
+    /// What the first part shares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares: Option<Share>,
+    /// What every text is hidden behind until a reader asks for it, where the platform has such notes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_note: Option<String>,
     /// Who may reply.
     pub replies: Replies,
 }
@@ -140,12 +163,45 @@ pub struct Rendering {
 /// Everything that would be published from one revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Composition {
-    /// The words, as proposed or reworded.
+    /// The words, as proposed or reworded: our own. Beside a target there may be none.
     pub words: String,
     /// The disclaimer that goes with them.
     pub disclaimer: Disclaimer,
-    /// One rendering per enabled platform, in the order of the platforms' names.
+    /// Somebody else's post that is shared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+    /// One rendering per enabled platform, in the order of the platforms' names. A target is shared on its own alone.
     pub renderings: Vec<Rendering>,
+}
+
+/// Why a revision cannot be composed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Uncomposable {
+    /// The words do not fit.
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
+    /// The target is on a platform on which the channel does not post.
+    #[error("the channel does not post on {0}")]
+    NotThere(PlatformName),
+}
+
+impl Uncomposable {
+    /// The platform for which it cannot be composed.
+    #[must_use]
+    pub fn platform(&self) -> &PlatformName {
+        match self {
+            Self::TooLong(TooLong { platform, .. }) | Self::NotThere(platform) => platform,
+        }
+    }
+
+    /// How many of the platform's characters are too many; none if length is not why.
+    #[must_use]
+    pub fn excess(&self) -> usize {
+        match self {
+            Self::TooLong(too_long) => too_long.excess,
+            Self::NotThere(_) => 0,
+        }
+    }
 }
 
 /// The words do not fit a platform, even as a thread.
@@ -158,29 +214,74 @@ pub struct TooLong {
     pub excess: usize,
 }
 
-/// Composes `words` and a disclaimer for each platform.
+/// Composes `words`, a disclaimer and what is shared for each platform.
 ///
-/// The disclaimer shares the last post where it fits and is a post of its own where it does not.
+/// The disclaimer shares the last post where it fits and is a post of its own where it does not. A target is shared on its
+/// own platform and nowhere else. Words and disclaimer stand in the very post that quotes it, or that answers it where it
+/// can only be boosted, so that neither is seen without the other: they have to fit one post.
+///
+/// A first line such as "Content note: grief" is a content note: where the platform has such notes, it is no part of the
+/// text, and the text is hidden behind it.
 ///
 /// # Errors
-/// [`TooLong`] for the first platform whose longest thread is too short, with the excess.
+/// [`Uncomposable`]: [`TooLong`] for the first platform whose longest thread is too short, with the excess.
 pub fn compose(
     words: &str,
     disclaimer: &Disclaimer,
+    target: Option<&Target>,
     platforms: &[PlatformRules],
-) -> Result<Composition, TooLong> {
-    let mut renderings = platforms
-        .iter()
-        .map(|rules| {
-            render(words, &disclaimer.text, rules).map(|parts| Rendering {
-                platform: rules.platform.clone(),
-                parts,
-                replies: Replies::Nobody,
-            })
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+) -> Result<Composition, Uncomposable> {
+    let mut renderings = match target {
+        None => platforms.iter().map(|rules| own(words, disclaimer, rules)).collect::<Result<Vec<_>, _>>()?,
+        Some(target) => {
+            let rules = platforms.iter().find(|rules| rules.platform == target.platform);
+            let rules = rules.ok_or_else(|| Uncomposable::NotThere(target.platform.clone()))?;
+            vec![sharing(words, disclaimer, target, rules)?]
+        }
+    };
     renderings.sort_by(|a, b| a.platform.cmp(&b.platform));
-    Ok(Composition { words: words.to_owned(), disclaimer: disclaimer.clone(), renderings })
+    let (words, disclaimer, target) = (words.to_owned(), disclaimer.clone(), target.cloned());
+    Ok(Composition { words, disclaimer, target, renderings })
+}
+
+fn own(words: &str, disclaimer: &Disclaimer, rules: &PlatformRules) -> Result<Rendering, TooLong> {
+    let (content_note, words, rules) = behind_note(words, rules);
+    let parts = render(words, &disclaimer.text, &rules)?;
+    Ok(Rendering { platform: rules.platform, parts, shares: None, content_note, replies: Replies::Nobody })
+}
+
+/// Takes the content note out of the words where the platform has a place for it, and what it counts out of the length.
+fn behind_note<'a>(words: &'a str, rules: &PlatformRules) -> (Option<String>, &'a str, PlatformRules) {
+    match note::split(words).filter(|_| rules.content_notes) {
+        None => (None, words, rules.clone()),
+        Some((note, words)) => {
+            let longest = rules.longest.saturating_sub(rules.measure.of(note));
+            (Some(note.to_owned()), words, PlatformRules { longest, ..rules.clone() })
+        }
+    }
+}
+
+fn sharing(
+    words: &str,
+    disclaimer: &Disclaimer,
+    target: &Target,
+    rules: &PlatformRules,
+) -> Result<Rendering, TooLong> {
+    let (content_note, words, rules) = behind_note(words, rules);
+    let post = match words.trim() {
+        "" => disclaimer.text.clone(),
+        words => format!("{words}\n\n{}", disclaimer.text),
+    };
+    match rules.excess(&post) {
+        0 => {}
+        excess => return Err(TooLong { platform: rules.platform, excess }),
+    }
+    let (parts, share) = match rules.quotes && target.quotable {
+        true => (vec![post], Share::Quote(target.post.clone())),
+        false => (vec![String::new(), post], Share::Boost(target.post.clone())),
+    };
+    let (platform, shares) = (rules.platform, Some(share));
+    Ok(Rendering { platform, parts, shares, content_note, replies: Replies::Nobody })
 }
 
 fn render(words: &str, disclaimer: &str, rules: &PlatformRules) -> Result<Vec<String>, TooLong> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     audit::{ChainHead, Entry},
-    composition::{Composition, ContentHash, PlatformName, Salt},
+    composition::{Composition, ContentHash, PlatformName, Salt, Share},
     ids::{PersonId, SubmissionId},
     policy::Tier,
     review::Review,
@@ -26,6 +26,19 @@ pub enum Role {
     Client,
     /// A therapist.
     Therapist,
+}
+
+/// What a submission is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Words of the channel's own.
+    #[default]
+    Text,
+    /// Somebody else's post to be shared, with or without words of the channel's own.
+    Repost,
+    /// Guidance that the channel repeats.
+    Guidance,
 }
 
 /// One version of the words, as composed.
@@ -288,6 +301,10 @@ pub struct Delivery {
     pub key: String,
     /// The post's own time, in real time.
     pub created_at: Timestamp,
+    /// What of somebody else's it shares. It stands here as well, since what was shared is taken back also when the
+    /// revision may not be read any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares: Option<Share>,
     /// How far it is.
     pub status: DeliveryStatus,
     /// When the first call for it was about to be made, in real time: from then on there may be a post.
@@ -391,6 +408,9 @@ pub struct Submission {
     pub revision: u32,
     /// The hash of the current revision's composition.
     pub content: ContentHash,
+    /// What it is.
+    #[serde(default)]
+    pub kind: Kind,
     /// As whom it was proposed.
     pub role: Option<Role>,
     /// When it came in.

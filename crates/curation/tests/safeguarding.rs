@@ -306,7 +306,7 @@ fn a_step_of_two_transitions_is_one_write() {
 #[test]
 fn a_disclaimer_longer_than_a_post_is_refused_with_the_excess() {
     let disclaimer = Disclaimer { id: "example".into(), version: 1, text: "x".repeat(305) };
-    assert_eq!(compose("Example.", &disclaimer, &[platform("local")]).unwrap_err().excess, 5);
+    assert_eq!(compose("Example.", &disclaimer, None, &[platform("local")]).unwrap_err().excess(), 5);
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub mod x;
 
 use async_trait::async_trait;
 use curation::{
-    composition::{PlatformName, PlatformRules, Replies},
+    composition::{PlatformName, PlatformRules, Replies, Seen, Share},
     ids::SubmissionId,
 };
 use jiff::Timestamp;
@@ -36,6 +36,10 @@ pub struct Intent {
     pub root: Option<RemotePost>,
     /// The post that this one follows in its thread.
     pub follows: Option<RemotePost>,
+    /// What of somebody else's this post shares. A boost has no text.
+    pub shares: Option<Share>,
+    /// What the text is hidden behind, where the platform has such notes.
+    pub content_note: Option<String>,
     /// Who may reply.
     pub replies: Replies,
     /// The post's own time, in real time, fixed with the intent.
@@ -46,6 +50,22 @@ pub struct Intent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RemotePost(pub String);
+
+/// What the name of a boost begins with where the platform gives boosts no name that takes them back: behind it is that of
+/// the post that was boosted.
+const BOOST: &str = "boost:";
+
+impl RemotePost {
+    /// The channel's boost of a post.
+    pub(crate) fn boost_of(post: &str) -> Self {
+        Self(format!("{BOOST}{post}"))
+    }
+
+    /// The post that was boosted, if this is a boost.
+    pub(crate) fn boosted(&self) -> Option<Self> {
+        self.0.trim().strip_prefix(BOOST).map(|post| Self(post.to_owned()))
+    }
+}
 
 /// Why a call to a platform did not end in a post.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,4 +113,15 @@ pub trait Platform: Send + Sync {
     /// # Errors
     /// [`PlatformError`], after which the post may still be there.
     async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError>;
+
+    /// Looks at somebody's post, named by the canonical form of its address, as everybody may see it now. Only the
+    /// configured server is asked.
+    ///
+    /// # Errors
+    /// [`PlatformError::Refused`] if posts cannot be read here or this is no post's address,
+    /// [`PlatformError::Unavailable`] if the platform cannot be asked now.
+    async fn look_at(&self, post: &str) -> Result<Seen, PlatformError> {
+        let _ = post;
+        Err(PlatformError::Refused("posts cannot be read here"))
+    }
 }

@@ -5,6 +5,7 @@
 //! whether as this very post, only the timeline can tell. No call goes out while X wants to be left alone, or with keys
 //! that it no longer takes.
 
+mod look;
 mod oauth;
 mod post;
 mod refusal;
@@ -19,20 +20,22 @@ use std::{
 };
 
 use async_trait::async_trait;
-use curation::composition::{Measure, PlatformName, PlatformRules};
+use curation::composition::{Measure, PlatformName, PlatformRules, Seen, Share};
 use jiff::Timestamp;
 use reqwest::{Method, Url};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::{
+    look::{Shown, shown},
     oauth::{Keys, Once},
-    post::{NewPost, id_of, is_id},
+    post::{NewPost, id_in, id_of, is_id},
     refusal::{About, CallError, Refusal, refusal},
-    timeline::{EXPANSIONS, FIELDS, MOST_PAGES, PAGE, TOLERANCE, look_through},
+    timeline::{EXPANSIONS, FIELDS, MOST_PAGES, PAGE, Sought, TOLERANCE, look_through},
 };
 use crate::{
     Intent, Platform, PlatformError, RemotePost,
     http::{CALL, Call, Counting, Server, Work},
+    intake::PostAddress,
     secret::Secret,
 };
 
@@ -42,6 +45,13 @@ const LONGEST: usize = 280;
 const MOST_BYTES: usize = 5_708;
 /// The longest thread. 2,000 characters fill 8 posts; the rest is room for cuts at the ends of sentences.
 const MOST_PARTS: usize = 12;
+
+/// X's number for a repost that is there already (the older API's list of errors).
+const REPOSTED_ALREADY: &str = "327";
+/// How often the latest version of a post is asked for: it may be edited meanwhile, which X allows five times.
+const MOST_VERSIONS: usize = 3;
+/// A post that an intent names cannot be one of X's.
+const NO_ID: &str = "a post to follow or to share has no id of X's";
 
 /// X counts in 15 minutes, and for account and app in a day too (<https://docs.x.com/x-api/fundamentals/rate-limits>).
 const COUNTING: Counting = Counting {
@@ -59,6 +69,8 @@ pub fn rules() -> PlatformRules {
         measure: Measure::Weighted,
         most_bytes: MOST_BYTES,
         most_parts: MOST_PARTS,
+        quotes: true,
+        content_notes: false,
     }
 }
 
@@ -186,22 +198,96 @@ impl X {
         })
     }
 
-    /// The address of the account's own timeline, from shortly before this time on.
-    fn timeline(&self, created_at: Timestamp, next: Option<&str>) -> Result<Url, CallError> {
-        if !is_id(&self.user) {
-            return Err(CallError::NotSent("the account's id is no number"));
+    /// The account's id, which becomes part of addresses.
+    fn user(&self) -> Result<&str, CallError> {
+        match is_id(&self.user) {
+            true => Ok(&self.user),
+            false => Err(CallError::NotSent("the account's id is no number")),
         }
+    }
+
+    /// Reposts the post with this id. X knows whether the account has done so, and does it once.
+    async fn repost(&self, id: &str) -> Result<RemotePost, PlatformError> {
+        let user = self.user().map_err(unmade)?;
+        let url = self.server.url(&["2", "users", user, "retweets"], &[]).map_err(unmade)?;
+        let body = json!({ "tweet_id": id });
+        match self.call(Work::Posting, Method::POST, url, Some(&body)).await {
+            Ok(answer) if answer["data"]["retweeted"] == true => Ok(RemotePost::boost_of(id)),
+            Ok(_) => Err(PlatformError::Ambiguous("the answer does not say that the post is reposted")),
+            Err(CallError::Answered(refusal)) if refusal.code == REPOSTED_ALREADY => {
+                Ok(RemotePost::boost_of(id))
+            }
+            Err(CallError::Answered(refusal)) if is_gone(&refusal) => {
+                Err(PlatformError::Refused("the post to share is not there"))
+            }
+            Err(error) => Err(unmade(error)),
+        }
+    }
+
+    /// Takes a repost back. What is not reposted stays so.
+    async fn undo_repost(&self, id: &str) -> Result<(), PlatformError> {
+        let path = ["2", "users", self.user().map_err(|error| undeleted(&error))?, "retweets", id];
+        let url = self.server.url(&path, &[]).map_err(|error| undeleted(&error))?;
+        match self.call(Work::Removing, Method::DELETE, url, None).await {
+            Ok(answer) if answer.is_null() || answer["data"]["retweeted"] == false => Ok(()),
+            Ok(_) => Err(PlatformError::Unavailable("the answer does not say that the repost is undone")),
+            // With the post its reposts are gone.
+            Err(CallError::Answered(refusal)) if is_gone(&refusal) => Ok(()),
+            Err(error) => Err(undeleted(&error)),
+        }
+    }
+
+    /// Looks through the account's own timeline.
+    async fn look_for(
+        &self,
+        sought: Sought<'_>,
+        created_at: Timestamp,
+    ) -> Result<Option<String>, PlatformError> {
+        let (mut found, mut next) = (Vec::new(), None);
+        for _ in 0..MOST_PAGES {
+            let url = self.timeline(sought, created_at, next.as_deref()).map_err(|error| unread(&error))?;
+            let answer = self.call(Work::Reading, Method::GET, url, None).await;
+            let answer = answer.map_err(|error| unread(&error))?;
+            let page = look_through(&answer, sought, created_at)
+                .map_err(|timeline::Unreadable| PlatformError::Unavailable("the timeline cannot be read"))?;
+            found.extend(page.found);
+            next = page.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        if found.len() > 1 {
+            tracing::error!("several posts on X are the one that is looked for");
+        }
+        match found.pop() {
+            // The first that was made.
+            Some(id) => Ok(Some(id)),
+            None if next.is_some() => {
+                Err(PlatformError::Unavailable("the timeline is too long to be looked through"))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The address of the account's own timeline, from shortly before this time on.
+    fn timeline(
+        &self,
+        sought: Sought<'_>,
+        created_at: Timestamp,
+        next: Option<&str>,
+    ) -> Result<Url, CallError> {
+        let user = self.user()?;
         let from = created_at.checked_sub(TOLERANCE).unwrap_or(created_at);
         let from = format!("{from:.0}");
         let mut query = vec![
             ("max_results", PAGE),
             ("start_time", &from),
-            ("exclude", "retweets"),
             ("post.fields", FIELDS),
             ("expansions", EXPANSIONS),
         ];
+        query.extend(matches!(sought, Sought::Post { .. }).then_some(("exclude", "retweets")));
         query.extend(next.map(|next| ("pagination_token", next)));
-        self.server.url(&["2", "users", &self.user, "tweets"], &query)
+        self.server.url(&["2", "users", user, "tweets"], &query)
     }
 }
 
@@ -227,9 +313,10 @@ impl Platform for X {
     }
 
     async fn publish(&self, intent: &Intent) -> Result<RemotePost, PlatformError> {
-        let Some(post) = NewPost::of(intent) else {
-            return Err(PlatformError::Refused("the post to follow has no id of X's"));
-        };
+        if let Some(Share::Boost(post)) = &intent.shares {
+            return self.repost(id_in(post).ok_or(PlatformError::Refused(NO_ID))?).await;
+        }
+        let post = NewPost::of(intent).ok_or(PlatformError::Refused(NO_ID))?;
         let url = self.server.url(&["2", "tweets"], &[]).map_err(unmade)?;
         let answer = self.call(Work::Posting, Method::POST, url, Some(&post.body())).await;
         let answer = answer.map_err(unmade)?;
@@ -240,39 +327,24 @@ impl Platform for X {
     }
 
     async fn find(&self, intent: &Intent) -> Result<Option<RemotePost>, PlatformError> {
+        if let Some(Share::Boost(post)) = &intent.shares {
+            let id = id_in(post).ok_or(PlatformError::Unavailable(NO_ID))?;
+            let found = self.look_for(Sought::Repost(id), intent.created_at).await?;
+            return Ok(found.map(|_| RemotePost::boost_of(id)));
+        }
         if intent.text.trim().is_empty() && intent.fingerprint.is_none() {
             return Err(PlatformError::Unavailable("without its words a post cannot be looked for"));
         }
-        let Some(post) = NewPost::of(intent) else {
-            return Err(PlatformError::Unavailable("the post to follow has no id of X's"));
-        };
-        let (mut found, mut next) = (Vec::new(), None);
-        for _ in 0..MOST_PAGES {
-            let url = self.timeline(intent.created_at, next.as_deref()).map_err(|error| unread(&error))?;
-            let answer = self.call(Work::Reading, Method::GET, url, None).await;
-            let answer = answer.map_err(|error| unread(&error))?;
-            let page = look_through(&answer, &post, intent)
-                .map_err(|timeline::Unreadable| PlatformError::Unavailable("the timeline cannot be read"))?;
-            found.extend(page.found);
-            next = page.next;
-            if next.is_none() {
-                break;
-            }
-        }
-        if found.len() > 1 {
-            tracing::error!(submission = %intent.submission, part = intent.part, "several posts on X are this one");
-        }
-        match found.pop() {
-            // The first that was made.
-            Some(id) => Ok(Some(RemotePost(id))),
-            None if next.is_some() => {
-                Err(PlatformError::Unavailable("the timeline is too long to be looked through"))
-            }
-            None => Ok(None),
-        }
+        let post = NewPost::of(intent).ok_or(PlatformError::Unavailable(NO_ID))?;
+        let found = self.look_for(Sought::of(intent, post), intent.created_at).await?;
+        Ok(found.map(RemotePost))
     }
 
     async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError> {
+        if let Some(post) = post.boosted() {
+            let id = id_of(&post).ok_or(PlatformError::Refused("the post has no id of X's"))?;
+            return self.undo_repost(id).await;
+        }
         let id = id_of(post).ok_or(PlatformError::Refused("the post has no id of X's"))?;
         let url = self.server.url(&["2", "tweets", id], &[]).map_err(|error| undeleted(&error))?;
         match self.call(Work::Removing, Method::DELETE, url, None).await {
@@ -281,6 +353,29 @@ impl Platform for X {
             Err(CallError::Answered(refusal)) if is_gone(&refusal) => Ok(()),
             Err(error) => Err(undeleted(&error)),
         }
+    }
+
+    async fn look_at(&self, post: &str) -> Result<Seen, PlatformError> {
+        let address = PostAddress::parse(post, None).ok().filter(|address| address.platform() == self.name());
+        let mut id = address.ok_or(PlatformError::Refused("this is no post on X"))?.id().to_owned();
+        for _ in 0..MOST_VERSIONS {
+            let url =
+                self.server.url(&["2", "tweets", &id], &look::FIELDS).map_err(|error| unread(&error))?;
+            let answer = match self.call(Work::Reading, Method::GET, url, None).await {
+                Err(CallError::Answered(refusal)) if is_gone(&refusal) => return Ok(Seen::Gone),
+                answer => answer.map_err(|error| unread(&error))?,
+            };
+            match shown(&answer, &id) {
+                Ok(Shown::Seen(seen)) => return Ok(seen),
+                Ok(Shown::EditedInto(latest)) => id = latest,
+                Ok(Shown::Repost) => return Err(PlatformError::Refused("a repost has no words of its own")),
+                Ok(Shown::TooLong) => return Err(PlatformError::Refused("the post is too long to be shown")),
+                Err(look::Unreadable) => {
+                    return Err(PlatformError::Unavailable("the answer is no post"));
+                }
+            }
+        }
+        Err(PlatformError::Unavailable("the post is being edited"))
     }
 }
 

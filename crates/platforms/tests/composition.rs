@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use curation::composition::{Composition, Disclaimer, PlatformRules, compose};
+use curation::composition::{Composition, Disclaimer, PlatformRules, Uncomposable, compose};
 use platforms::{
     bluesky,
     mastodon::{self, Limits},
@@ -19,7 +19,7 @@ fn rules() -> [PlatformRules; 3] {
 
 fn composed(words: &str) -> Composition {
     let disclaimer = Disclaimer { id: "example".to_owned(), version: 1, text: DISCLAIMER.to_owned() };
-    let composed = compose(words, &disclaimer, &rules()).unwrap();
+    let composed = compose(words, &disclaimer, None, &rules()).unwrap();
     for rendering in &composed.renderings {
         let rules = rules().into_iter().find(|rules| rules.platform == rendering.platform).unwrap();
         for part in &rendering.parts {
@@ -97,6 +97,7 @@ fn a_text_that_is_too_long_for_one_platform_names_it() {
     let disclaimer = Disclaimer { id: "example".to_owned(), version: 1, text: DISCLAIMER.to_owned() };
     // As long as a thread can be on X and not on the others.
     let words = "日".repeat(140 * 12);
-    let refused = compose(&words, &disclaimer, &rules()).unwrap_err();
+    let refused = compose(&words, &disclaimer, None, &rules()).unwrap_err();
+    let Uncomposable::TooLong(refused) = refused else { panic!("{refused}") };
     assert_eq!((refused.platform.as_str(), refused.excess), ("x", DISCLAIMER.len()));
 }

@@ -233,6 +233,8 @@ pub(crate) fn rules() -> PlatformRules {
         measure: Measure::Graphemes,
         most_bytes: MOST_BYTES,
         most_parts: MOST_PARTS,
+        quotes: false,
+        content_notes: false,
     }
 }
 
@@ -285,6 +287,8 @@ pub(crate) mod tests {
             text: text.to_owned(),
             root: follows.is_some().then(|| key(0)),
             follows,
+            shares: None,
+            content_note: None,
             replies: Replies::Nobody,
             created_at: "2026-11-23T09:00:00Z".parse().unwrap(),
         }

@@ -390,6 +390,7 @@ async fn a_post_is_attested() {
                     created_at: item.received_at,
                     begun_at: None,
                     fingerprint: None,
+                    shares: None,
                     status: DeliveryStatus::Ambiguous,
                     post: None,
                 }];

@@ -11,6 +11,8 @@ fn rules(longest: usize, most_parts: usize) -> PlatformRules {
         measure: Measure::Graphemes,
         most_bytes: 100 * longest,
         most_parts,
+        quotes: true,
+        content_notes: false,
     }
 }
 
@@ -19,7 +21,7 @@ fn disclaimer() -> Disclaimer {
 }
 
 fn parts(words: &str, longest: usize) -> Vec<String> {
-    compose(words, &disclaimer(), &[rules(longest, 50)]).unwrap().renderings.remove(0).parts
+    compose(words, &disclaimer(), None, &[rules(longest, 50)]).unwrap().renderings.remove(0).parts
 }
 
 #[test]
@@ -36,14 +38,14 @@ fn a_family_emoji_is_one_character() {
 
 #[test]
 fn what_cannot_fit_names_the_excess() {
-    let refused = compose(&"word ".repeat(40), &disclaimer(), &[rules(30, 3)]).unwrap_err();
-    assert_eq!(refused.platform.as_str(), "local");
-    assert!(refused.excess > 0);
+    let refused = compose(&"word ".repeat(40), &disclaimer(), None, &[rules(30, 3)]).unwrap_err();
+    assert_eq!(refused.platform().as_str(), "local");
+    assert!(refused.excess() > 0);
 }
 
 #[test]
 fn the_hash_covers_every_part_and_the_salt() {
-    let one = compose("One.", &disclaimer(), &[rules(300, 10)]).unwrap();
+    let one = compose("One.", &disclaimer(), None, &[rules(300, 10)]).unwrap();
     let mut other = one.clone();
     other.renderings[0].parts[0].push('!');
     let salt = Salt([7; 16]);
@@ -55,10 +57,10 @@ fn the_hash_covers_every_part_and_the_salt() {
 #[test]
 fn a_character_larger_than_a_post_is_refused_and_not_cut() {
     let towering = format!("a{}", "\u{301}".repeat(2_000));
-    let refused = compose(&towering, &disclaimer(), &[rules(30, 3)]).unwrap_err();
-    assert_eq!(refused.excess, 1);
+    let refused = compose(&towering, &disclaimer(), None, &[rules(30, 3)]).unwrap_err();
+    assert_eq!(refused.excess(), 1);
     let among_others = format!("before {towering} after");
-    assert_eq!(compose(&among_others, &disclaimer(), &[rules(30, 6)]).unwrap_err().excess, 1);
+    assert_eq!(compose(&among_others, &disclaimer(), None, &[rules(30, 6)]).unwrap_err().excess(), 1);
 }
 
 const MASTODON: Measure = Measure::Mastodon { per_url: 23 };
@@ -69,7 +71,7 @@ fn measured(measure: Measure, longest: usize, most_parts: usize) -> PlatformRule
 }
 
 fn measured_parts(measure: Measure, words: &str) -> Vec<String> {
-    compose(words, &disclaimer(), &[measured(measure, 280, 50)]).unwrap().renderings.remove(0).parts
+    compose(words, &disclaimer(), None, &[measured(measure, 280, 50)]).unwrap().renderings.remove(0).parts
 }
 
 #[test]
@@ -120,7 +122,7 @@ fn a_long_word_is_cut_between_what_readers_see_as_characters() {
 #[test]
 fn an_excess_is_told_in_what_the_platform_counts() {
     let excess = |measure: Measure, words: &str| {
-        compose(words, &disclaimer(), &[measured(measure, 280, 1)]).unwrap_err().excess
+        compose(words, &disclaimer(), None, &[measured(measure, 280, 1)]).unwrap_err().excess()
     };
     let link = format!("https://example.org/{}", "a".repeat(300));
     for (measure, full, last) in [
@@ -137,7 +139,7 @@ fn an_excess_is_told_in_what_the_platform_counts() {
     assert!(excess(Measure::Weighted, &towering) > 1_000);
     for measure in MEASURES {
         let many_bytes = PlatformRules { most_bytes: 10, ..measured(measure, 280, 9) };
-        assert!(compose("https://example.org", &disclaimer(), &[many_bytes]).unwrap_err().excess > 0);
+        assert!(compose("https://example.org", &disclaimer(), None, &[many_bytes]).unwrap_err().excess() > 0);
     }
 }
 
@@ -148,7 +150,7 @@ proptest! {
     ) {
         let rules = PlatformRules { most_bytes, ..rules(longest, 500) };
         let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-        match compose(&words, &disclaimer(), std::slice::from_ref(&rules)) {
+        match compose(&words, &disclaimer(), None, std::slice::from_ref(&rules)) {
             Ok(mut composed) => {
                 let parts = composed.renderings.remove(0).parts;
                 prop_assert!(parts.iter().all(|part| part.graphemes(true).count() <= longest && part.len() <= most_bytes));
@@ -180,7 +182,7 @@ proptest! {
         let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
         for measure in MEASURES {
             let rules = PlatformRules { most_bytes, ..measured(measure, longest, 5_000) };
-            match compose(&words, &disclaimer(), std::slice::from_ref(&rules)) {
+            match compose(&words, &disclaimer(), None, std::slice::from_ref(&rules)) {
                 Ok(mut composed) => {
                     let parts = composed.renderings.remove(0).parts;
                     prop_assert!(parts.iter().all(|part| measure.of(part) <= longest && part.len() <= most_bytes));
@@ -207,4 +209,116 @@ proptest! {
             }
         }
     }
+}
+
+fn target(quotable: bool) -> Target {
+    Target {
+        post: "https://x.com/i/status/20".into(),
+        platform: PlatformName::new("x"),
+        author: "12".into(),
+        handle: "an_example".into(),
+        text: "Somebody's example.".into(),
+        posted_at: None,
+        version: None,
+        attachments: 0,
+        quotable,
+    }
+}
+
+fn on(platform: &str, quotes: bool) -> PlatformRules {
+    PlatformRules { platform: PlatformName::new(platform), quotes, ..rules(60, 10) }
+}
+
+#[test]
+fn a_target_is_shared_on_its_own_platform_alone_and_never_copied() {
+    let platforms = [on("bluesky", true), on("x", true), on("local", false)];
+    for words in ["", "Worth a read."] {
+        let composed = compose(words, &disclaimer(), Some(&target(true)), &platforms).unwrap();
+        let [rendering] = &composed.renderings[..] else { panic!("{words}") };
+        assert_eq!(rendering.platform.as_str(), "x");
+        assert_eq!(rendering.shares, Some(Share::Quote("https://x.com/i/status/20".into())));
+        let beside = if words.is_empty() { String::new() } else { format!("{words}\n\n") };
+        assert_eq!(rendering.parts, [format!("{beside}General information only.")]);
+        assert_eq!((composed.words.as_str(), composed.target), (words, Some(target(true))));
+    }
+}
+
+#[test]
+fn what_cannot_be_quoted_is_boosted_and_answered_with_the_disclaimer() {
+    for (quotes, quotable) in [(false, true), (true, false)] {
+        let composed =
+            compose("Worth a read.", &disclaimer(), Some(&target(quotable)), &[on("x", quotes)]).unwrap();
+        let [rendering] = &composed.renderings[..] else { panic!() };
+        assert_eq!(rendering.shares, Some(Share::Boost("https://x.com/i/status/20".into())));
+        assert_eq!(rendering.parts, ["", "Worth a read.\n\nGeneral information only."]);
+    }
+}
+
+#[test]
+fn words_beside_a_target_fit_one_post_or_are_refused() {
+    // The disclaimer and the empty line before it take 27 of 60.
+    let composed =
+        |length: usize| compose(&"a".repeat(length), &disclaimer(), Some(&target(true)), &[on("x", true)]);
+    assert_eq!(composed(33).unwrap().renderings[0].parts.len(), 1);
+    assert_eq!(composed(35).unwrap_err().excess(), 2);
+}
+
+#[test]
+fn a_target_where_the_channel_does_not_post_is_refused() {
+    let refused = compose("", &disclaimer(), Some(&target(true)), &[on("bluesky", true)]).unwrap_err();
+    assert_eq!(refused, Uncomposable::NotThere(PlatformName::new("x")));
+}
+
+#[test]
+fn what_was_approved_before_targets_existed_has_the_same_hash() {
+    let composed = compose("One.", &disclaimer(), None, &[rules(300, 10)]).unwrap();
+    let written = serde_json::json!({
+        "words": "One.",
+        "disclaimer": { "id": "plain", "version": 1, "text": "General information only." },
+        "renderings": [
+            { "platform": "local", "parts": ["One.\n\nGeneral information only."], "replies": "nobody" }
+        ],
+    });
+    let read = serde_json::from_value::<Composition>(written.clone()).unwrap();
+    assert_eq!(read, composed);
+    assert_eq!(commit(&composed, Salt([7; 16])), commit(&written, Salt([7; 16])));
+}
+
+#[test]
+fn the_hash_covers_the_target_as_reviewers_saw_it() {
+    let composed = |target: &Target| {
+        commit(&compose("", &disclaimer(), Some(target), &[on("x", true)]).unwrap(), Salt([7; 16]))
+    };
+    let edited = Target { text: "Something else.".into(), ..target(true) };
+    assert_ne!(composed(&target(true)), composed(&edited));
+}
+
+#[test]
+fn a_content_note_hides_the_words_where_it_can_and_stands_in_front_of_them_elsewhere() {
+    let words = "Content note: grief\n\nWords.";
+    let with = PlatformRules { content_notes: true, ..on("x", true) };
+    let rendered = |rules: &PlatformRules, target: Option<&Target>| {
+        compose(words, &disclaimer(), target, std::slice::from_ref(rules)).unwrap().renderings.remove(0)
+    };
+    let target = target(true);
+    for target in [None, Some(&target)] {
+        let hidden = rendered(&with, target);
+        assert_eq!(hidden.content_note.as_deref(), Some("grief"));
+        assert_eq!(hidden.parts, ["Words.\n\nGeneral information only."]);
+        let shown = rendered(&on("x", true), target);
+        assert_eq!(shown.content_note, None);
+        assert_eq!(shown.parts, ["Content note: grief\n\nWords.\n\nGeneral information only."]);
+    }
+}
+
+#[test]
+fn a_content_note_counts_with_every_text_that_it_hides() {
+    // The disclaimer and the empty line before it take 27 of 60, the note 5.
+    let with = PlatformRules { content_notes: true, ..on("local", false) };
+    let parts = |length: usize| {
+        let words = format!("CN: grief\n{}", "a".repeat(length));
+        compose(&words, &disclaimer(), None, std::slice::from_ref(&with)).unwrap().renderings.remove(0).parts
+    };
+    assert_eq!((parts(28).len(), parts(29).len()), (1, 2));
+    assert!(parts(200).iter().all(|part| part.len() <= 55));
 }

@@ -11,7 +11,9 @@ use crate::{
     ids::{PersonId, SubmissionId},
     policy::Tier,
     roster::Duty,
-    submission::{About, Hold, Recipient, ReleaseTo, Revision, Role, State, Step, Submission, Told, waits},
+    submission::{
+        About, Hold, Kind, Recipient, ReleaseTo, Revision, Role, State, Step, Submission, Told, waits,
+    },
     time::Now,
 };
 
@@ -20,6 +22,8 @@ use crate::{
 pub struct NewSubmission {
     /// Its id.
     pub id: SubmissionId,
+    /// What it is.
+    pub kind: Kind,
     /// As whom it is proposed.
     pub role: Option<Role>,
     /// The submitter agreed to be written to if somebody is worried.
@@ -63,6 +67,7 @@ impl Submission {
             tier: Tier::Standard,
             revision: revision.number,
             content: revision.content(),
+            kind: new.kind,
             role: new.role,
             received_at: now.at,
             may_contact: new.may_contact,

@@ -84,17 +84,18 @@ impl Submission {
         self.deliveries = renderings
             .iter()
             .flat_map(|rendering| {
-                rendering.parts.iter().enumerate().map(|(part, text)| (&rendering.platform, part, text))
+                rendering.parts.iter().enumerate().map(move |(part, text)| (rendering, part, text))
             })
-            .map(|(platform, part, text)| {
+            .map(|(rendering, part, text)| {
                 let number = i64::try_from(part).unwrap_or_default();
                 let key_at = created_at.saturating_add(SignedDuration::from_micros(number));
                 let part_at = created_at.saturating_add(SignedDuration::from_millis(number));
                 let key = Tid::new(key_at.unwrap_or(created_at), clock).to_string();
                 Delivery {
-                    platform: platform.clone(),
+                    platform: rendering.platform.clone(),
                     part,
                     created_at: part_at.unwrap_or(created_at),
+                    shares: rendering.shares.clone().filter(|_| part == 0),
                     status: DeliveryStatus::Pending,
                     begun_at: None,
                     fingerprint: fingerprint(text, &key),

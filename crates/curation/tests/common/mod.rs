@@ -14,7 +14,7 @@ use curation::{
     policy::{Policy, Tier},
     review::Decision,
     roster::{Membership, Register, Therapist},
-    submission::{Revision, State, Step, Submission},
+    submission::{Kind, Revision, State, Step, Submission},
     time::Now,
     transitions::{CastError, NewSubmission, Route, Verdict},
 };
@@ -94,6 +94,8 @@ pub(crate) fn platform(name: &str) -> PlatformRules {
         measure: Measure::Graphemes,
         most_bytes: 3_000,
         most_parts: 10,
+        quotes: false,
+        content_notes: false,
     }
 }
 
@@ -101,7 +103,7 @@ pub(crate) fn revision(number: u32, now: Now) -> Revision {
     let disclaimer =
         Disclaimer { id: "example".into(), version: 1, text: "An example of a disclaimer.".into() };
     let words = format!("Example words, version {number}.");
-    let composition = compose(&words, &disclaimer, &[platform("local"), platform("other")]).unwrap();
+    let composition = compose(&words, &disclaimer, None, &[platform("local"), platform("other")]).unwrap();
     let salt = Salt([u8::try_from(number % 251).unwrap(); 16]);
     Revision { number, composition, salt, at: now.at }
 }
@@ -126,7 +128,12 @@ pub(crate) struct Item {
 impl Item {
     pub(crate) fn received(now: Now) -> Self {
         let revision = revision(1, now);
-        let new = NewSubmission { id: SubmissionId::new(1, [1; 10]), role: None, may_contact: false };
+        let new = NewSubmission {
+            id: SubmissionId::new(1, [1; 10]),
+            kind: Kind::Text,
+            role: None,
+            may_contact: false,
+        };
         let step = Submission::receive(new, &revision, now);
         Self { submission: step.submission, entries: step.entries, revision }
     }

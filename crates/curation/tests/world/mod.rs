@@ -12,7 +12,7 @@ use curation::{
     policy::{Policy, Tier},
     review::Decision,
     roster::Therapist,
-    submission::{Hold, Lane, ReleaseTo, Revision, State, Step, Submission},
+    submission::{Hold, Kind, Lane, ReleaseTo, Revision, State, Step, Submission},
     time::Now,
     transitions::{NewSubmission, Task},
 };
@@ -69,7 +69,12 @@ impl World {
         // A local run may be 3,600 times as fast, and then real waits are long ones in the domain.
         let now = Now { speed: if is_fast { 3_600 } else { 1 }, ..monday() };
         let revision = revision(1, now);
-        let new = NewSubmission { id: SubmissionId::new(1, [1; 10]), role: None, may_contact: false };
+        let new = NewSubmission {
+            id: SubmissionId::new(1, [1; 10]),
+            kind: Kind::Text,
+            role: None,
+            may_contact: false,
+        };
         let step = Submission::receive(new, &revision, now);
         Self {
             now,

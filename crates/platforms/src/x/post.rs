@@ -2,7 +2,7 @@
 //!
 //! Invariant: a request says nothing that its intent does not say, so that a second one would say the same.
 
-use curation::composition::Replies;
+use curation::composition::{Replies, Share};
 use serde_json::{Value, json};
 
 use crate::{Intent, RemotePost};
@@ -22,13 +22,17 @@ pub(super) struct NewPost<'a> {
 }
 
 impl<'a> NewPost<'a> {
-    /// The post of an intent; none if what it is to follow has no id of X's.
+    /// The post of an intent; none if what it is to follow or to quote has no id of X's.
     pub(super) fn of(intent: &'a Intent) -> Option<Self> {
         let follows = match &intent.follows {
             Some(post) => Some(id_of(post)?),
             None => None,
         };
-        Some(Self { text: &intent.text, follows, quotes: None, replies: intent.replies })
+        let quotes = match &intent.shares {
+            Some(Share::Quote(post)) => Some(id_in(post)?),
+            Some(Share::Boost(_)) | None => None,
+        };
+        Some(Self { text: &intent.text, follows, quotes, replies: intent.replies })
     }
 
     /// The body of the request (`CreatePostsRequest` in X's API).
@@ -55,7 +59,12 @@ fn setting(replies: Replies) -> &'static str {
 
 /// The post's id, in any of the forms in which a post is named: the id alone, or the address of its page.
 pub(super) fn id_of(post: &RemotePost) -> Option<&str> {
-    let name = post.0.trim();
+    id_in(&post.0)
+}
+
+/// The id in such a name.
+pub(super) fn id_in(name: &str) -> Option<&str> {
+    let name = name.trim();
     let name = match name.split_once("/status/") {
         Some((_, rest)) => rest.split(['/', '?', '#']).next().unwrap_or_default(),
         None => name,

@@ -5,7 +5,10 @@
 mod contract;
 mod peer;
 
-use curation::{composition::Replies, ids::SubmissionId};
+use curation::{
+    composition::{Replies, Visible},
+    ids::SubmissionId,
+};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -24,6 +27,8 @@ fn intent() -> Intent {
         text: "An example.".to_owned(),
         root: None,
         follows: None,
+        shares: None,
+        content_note: None,
         replies: Replies::Nobody,
         created_at: NOW.parse().unwrap(),
     }
@@ -403,7 +408,10 @@ fn is_taken_for(stored: &str, urls: &[Value], text: &str) -> bool {
     let post = NewPost { text, follows: None, quotes: None, replies: Replies::Nobody };
     let one = json!({ "id": "20", "text": stored, "created_at": NOW, "entities": { "urls": urls } });
     let answer = json!({ "data": [one], "meta": { "result_count": 1 } });
-    !look_through(&answer, &post, &Intent { root: None, ..intent() }).unwrap().found.is_empty()
+    !look_through(&answer, Sought::Post { post, root: None, known_by: None }, NOW.parse().unwrap())
+        .unwrap()
+        .found
+        .is_empty()
 }
 
 #[test]
@@ -442,14 +450,19 @@ fn texts_are_compared_as_they_are_stored() {
         [("Fish &amp; chips at https://t.co/a", 1), ("Fish &amp; peas at https://t.co/a", 0)]
     {
         let answer = json!({ "data": [{ "id": "20", "text": stored, "created_at": NOW }] });
-        assert_eq!(look_through(&answer, &wordless, &known).unwrap().found.len(), expected, "{stored}");
+        assert_eq!(
+            look_through(&answer, Sought::of(&known, wordless), NOW.parse().unwrap()).unwrap().found.len(),
+            expected,
+            "{stored}"
+        );
     }
     let quote = NewPost { text: "Look.", follows: None, quotes: Some("7"), replies: Replies::Nobody };
     let quoted = |id: &str| {
         json!({ "data": [{ "id": "20", "text": "Look. https://t.co/q", "created_at": NOW,
             "referenced_posts": [{ "type": "quoted", "id": id }] }] })
     };
-    let found = |id: &str| look_through(&quoted(id), &quote, &intent()).unwrap().found.len();
+    let sought = Sought::Post { post: quote, root: None, known_by: None };
+    let found = |id: &str| look_through(&quoted(id), sought, NOW.parse().unwrap()).unwrap().found.len();
     assert_eq!((found("7"), found("8")), (1, 0));
 }
 
@@ -486,4 +499,132 @@ async fn errors_hold_nothing_of_a_text_a_key_or_an_answer() {
     let account = Account { base: String::new(), user: USER.to_owned() };
     let nobody = X::new(account, credentials(Arc::new(NoSecret)), Arc::clone(&x.freshness));
     assert!(nobody.publish(&planted).await.is_err());
+}
+
+const THEIRS: &str = "https://x.com/i/status/1700000000000000001";
+
+fn theirs() -> Value {
+    json!({ "id": "1700000000000000001", "text": "Theirs.", "author_id": "12", "created_at": NOW })
+}
+
+fn quoting() -> Intent {
+    Intent { shares: Some(Share::Quote(THEIRS.to_owned())), ..intent() }
+}
+
+fn boosting() -> Intent {
+    Intent { shares: Some(Share::Boost(THEIRS.to_owned())), text: String::new(), ..intent() }
+}
+
+#[tokio::test]
+async fn a_quote_is_made_with_the_disclaimer_in_it_and_found_and_taken_down() {
+    let peer = Peer::start().await;
+    peer.others_post(theirs());
+    let x = peer.x();
+    peer.fates([Fate::CutServed]);
+    assert_eq!(kind(&x.publish(&quoting()).await), Expected::Ambiguous);
+    let quote = x.find(&quoting()).await.unwrap().unwrap();
+    assert_eq!(x.find(&intent()).await, Ok(None), "the same words without the quote are another post");
+    let expected = json!({
+        "text": "An example.", "quote_tweet_id": "1700000000000000001", "reply_settings": "mentionedUsers",
+    });
+    assert_eq!(peer.bodies(), [expected]);
+    x.delete(&quote).await.unwrap();
+    assert_eq!(x.find(&quoting()).await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_repost_is_made_once_found_and_undone() {
+    use Expected::{Ambiguous, Posted, Refused, Unavailable};
+    for (fate, expected) in [
+        (Fate::Served, Posted),
+        (Fate::CutServed, Ambiguous),
+        (Fate::Half, Ambiguous),
+        (refused(200, json!({ "data": {} })), Ambiguous),
+        (refused(403, json!({ "errors": [{ "code": 327, "message": "A sentence." }] })), Posted),
+        (refused(403, problem("not-authorized-for-resource")), Refused),
+        (refused(404, problem("resource-not-found")), Refused),
+        (refused(404, Value::Null), Unavailable),
+        (refused(429, Value::Null), Unavailable),
+    ] {
+        let peer = Peer::start().await;
+        peer.others_post(theirs());
+        let x = peer.x();
+        peer.fates([fate.clone()]);
+        assert_eq!(kind(&x.publish(&boosting()).await), expected, "{fate:?}");
+        if expected != Ambiguous {
+            continue;
+        }
+        let found = x.find(&boosting()).await.unwrap();
+        assert_eq!(found.is_some(), !peer.posts().is_empty(), "{fate:?}");
+    }
+    let peer = Peer::start().await;
+    peer.others_post(theirs());
+    let x = peer.x();
+    assert_eq!(x.find(&boosting()).await, Ok(None));
+    let repost = x.publish(&boosting()).await.unwrap();
+    assert_eq!(x.publish(&boosting()).await, Ok(repost.clone()));
+    assert_eq!(
+        peer.bodies(),
+        [json!({ "tweet_id": "1700000000000000001" }), json!({ "tweet_id": "1700000000000000001" })]
+    );
+    assert_eq!((peer.posts().len(), x.find(&boosting()).await), (1, Ok(Some(repost.clone()))));
+    assert_eq!(x.find(&intent()).await, Ok(None), "a repost is no post of one's own");
+    for _ in 0..2 {
+        x.delete(&repost).await.unwrap();
+        assert!(peer.posts().is_empty());
+    }
+    peer.fates([refused(200, json!({ "data": { "retweeted": true } }))]);
+    assert_eq!(kind(&x.delete(&repost).await), Unavailable);
+    let nowhere = Intent { shares: Some(Share::Boost("somewhere".to_owned())), ..boosting() };
+    assert_eq!((kind(&x.publish(&nowhere).await), kind(&x.find(&nowhere).await)), (Refused, Unavailable));
+}
+
+#[tokio::test]
+async fn somebodys_post_is_looked_at_in_its_latest_version() {
+    let peer = Peer::start().await;
+    let x = peer.x();
+    assert_eq!(x.look_at(THEIRS).await, Ok(Seen::Gone));
+    peer.others_post(theirs());
+    let Seen::There(target, Visible::Public) = x.look_at(THEIRS).await.unwrap() else { panic!() };
+    assert_eq!((target.text.as_str(), target.post.as_str()), ("Theirs.", THEIRS));
+    assert_eq!(target.still(&x.look_at(THEIRS).await.unwrap()), Ok(()));
+    let mut before = theirs();
+    before["id"] = json!("20");
+    before["edit_history_post_ids"] = json!(["20", "1700000000000000001"]);
+    peer.others_post(before);
+    peer.requests();
+    assert_eq!(x.look_at("https://x.com/i/status/20").await, Ok(Seen::There(target, Visible::Public)));
+    assert_eq!(peer.requests(), ["GET /2/tweets/20", "GET /2/tweets/1700000000000000001"]);
+    let mut endless = theirs();
+    endless["id"] = json!("30");
+    endless["edit_history_post_ids"] = json!(["30", "31"]);
+    let mut back = endless.clone();
+    back["id"] = json!("31");
+    back["edit_history_post_ids"] = json!(["30", "31", "99"]);
+    peer.others_post(endless);
+    peer.others_post(back);
+    assert_eq!(x.look_at("https://x.com/i/status/30").await, Ok(Seen::Gone), "the latest is gone");
+}
+
+#[tokio::test]
+async fn what_is_no_post_on_x_is_not_asked_for() {
+    let peer = Peer::start().await;
+    let x = peer.x();
+    for post in
+        ["20", "https://x.example/i/status/20", "at://did:plc:example/app.bsky.feed.post/3mdexample222"]
+    {
+        assert_eq!(kind(&x.look_at(post).await), Expected::Refused, "{post}");
+    }
+    assert!(peer.requests().is_empty());
+    for fate in [
+        refused(500, Value::Null),
+        refused(401, Value::Null),
+        Fate::Half,
+        Fate::Nonsense,
+        refused(302, Value::Null),
+    ] {
+        let peer = Peer::start().await;
+        peer.fates([fate.clone()]);
+        assert_eq!(kind(&peer.x().look_at(THEIRS).await), Expected::Unavailable, "{fate:?}");
+    }
 }

@@ -37,24 +37,53 @@ pub(super) struct Page {
     pub(super) next: Option<String>,
 }
 
-/// Looks through one page for the post of an intent, which is `post`.
-pub(super) fn look_through(answer: &Value, post: &NewPost, intent: &Intent) -> Result<Page, Unreadable> {
-    let root = intent.root.as_ref().and_then(id_of);
-    let known_by = intent.fingerprint.as_deref().map(|fingerprint| (fingerprint, intent.key.as_str()));
+/// What is looked for.
+#[derive(Clone, Copy)]
+pub(super) enum Sought<'a> {
+    /// A post of the account's own. `root` is the first post of its thread; `known_by` are its fingerprint and its key,
+    /// where its words are concealed.
+    Post { post: NewPost<'a>, root: Option<&'a str>, known_by: Option<(&'a str, &'a str)> },
+    /// The account's repost of the post with this id.
+    Repost(&'a str),
+}
+
+impl<'a> Sought<'a> {
+    /// The post of an intent, which is `post`.
+    pub(super) fn of(intent: &'a Intent, post: NewPost<'a>) -> Self {
+        let known_by = intent.fingerprint.as_deref().map(|fingerprint| (fingerprint, intent.key.as_str()));
+        Self::Post { post, root: intent.root.as_ref().and_then(id_of), known_by }
+    }
+}
+
+/// Looks through one page for what may be of this time.
+pub(super) fn look_through(
+    answer: &Value,
+    sought: Sought<'_>,
+    created_at: Timestamp,
+) -> Result<Page, Unreadable> {
     let posts = match answer["data"].as_array() {
         Some(posts) => posts.as_slice(),
         // An account that cannot be read is an error beside no data at all.
         None if answer["meta"]["result_count"] == 0 && answer["errors"][0].is_null() => &[],
         None => return Err(Unreadable),
     };
-    let oldest = intent.created_at.checked_sub(TOLERANCE).unwrap_or(Timestamp::MIN);
+    let oldest = created_at.checked_sub(TOLERANCE).unwrap_or(Timestamp::MIN);
     let mut found = Vec::new();
     for one in posts {
         let id = one["id"].as_str().filter(|id| is_id(id)).ok_or(Unreadable)?;
-        let text = one["note_post"]["text"].as_str().or(one["text"].as_str()).ok_or(Unreadable)?;
         let made =
             one["created_at"].as_str().and_then(|at| at.parse::<Timestamp>().ok()).ok_or(Unreadable)?;
-        if made >= oldest && follows_the_same(one, id, post, root) && is_the_same(text, one, post, known_by) {
+        let is_it = match sought {
+            Sought::Repost(of) => made >= oldest && referenced(one, "retweeted") == Some(of),
+            Sought::Post { post, root, known_by } => {
+                let text = one["note_post"]["text"].as_str().or(one["text"].as_str()).ok_or(Unreadable)?;
+                made >= oldest
+                    && referenced(one, "retweeted").is_none()
+                    && follows_the_same(one, id, &post, root)
+                    && is_the_same(text, one, &post, known_by)
+            }
+        };
+        if is_it {
             found.push(id.to_owned());
         }
     }

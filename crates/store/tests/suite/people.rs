@@ -10,7 +10,7 @@ use curation::{
     policy::{Policy, Tier},
     review::Decision,
     roster::{Membership, Register, Therapist},
-    submission::{Revision, State, Step, Submission},
+    submission::{Kind, Revision, State, Step, Submission},
     time::Now,
     transitions::{NewSubmission, Route, Verdict},
 };
@@ -88,9 +88,12 @@ pub(crate) fn revision(number: u32, words: &str) -> Revision {
     let rendering = Rendering {
         platform: PlatformName::new("local"),
         parts: vec![format!("{words}\n\n{}", disclaimer.text)],
+        shares: None,
+        content_note: None,
         replies: Replies::Nobody,
     };
-    let composition = Composition { words: words.to_owned(), disclaimer, renderings: vec![rendering] };
+    let words = words.to_owned();
+    let composition = Composition { words, disclaimer, target: None, renderings: vec![rendering] };
     Revision { number, composition, salt: salt(), at: monday().at }
 }
 
@@ -140,7 +143,8 @@ impl Example {
     /// Not screened yet.
     pub(crate) fn received(number: u32, now: Now) -> Self {
         let revision = revision(1, WORDS);
-        let new = NewSubmission { id: submission_id(number), role: None, may_contact: true };
+        let new =
+            NewSubmission { id: submission_id(number), kind: Kind::Text, role: None, may_contact: true };
         Self {
             step: Submission::receive(new, &revision, now),
             revision,

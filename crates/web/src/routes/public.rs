@@ -298,9 +298,9 @@ fn not_accepted(web: &Web, media: Media, sent: &Sent, refusal: Refused) -> Respo
         errors
     };
     match refusal {
-        Refused::TooLong(too_long) => {
+        Refused::Uncomposable(why) => {
             let message =
-                format!("Shorten it by about {} characters: it does not fit a thread.", too_long.excess);
+                format!("Shorten it by about {} characters: it does not fit a thread.", why.excess());
             refused(web, media, sent, field("text", message))
         }
         Refused::Limited { retry_after: seconds } => {

@@ -258,10 +258,10 @@ pub(super) async fn words(State(web): State<Web>, Token(token): Token, body: Bod
     match submitter::revise(&web.core, &web.rules, opened.id, &words, reviser, submission.revision).await {
         Ok(after) if after.is_concealed() => show(State(web), Token(token)).await,
         Ok(_) => done(&opened, DoneKind::WordsChanged),
-        Err(ReviseError::TooLong(too_long)) => {
+        Err(ReviseError::Uncomposable(why)) => {
             errors.add(
                 "text",
-                format!("Shorten it by about {} characters: it does not fit a thread.", too_long.excess),
+                format!("Shorten it by about {} characters: it does not fit a thread.", why.excess()),
             );
             status_page(&web, &opened, StatusCode::UNPROCESSABLE_ENTITY, errors, Some(text.to_owned()))
         }

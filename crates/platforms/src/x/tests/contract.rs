@@ -35,7 +35,28 @@ fn excerpt() -> Value {
                     },
                 } } },
             } } },
-            "/2/tweets/{id}": { "delete": { "parameters": [path_id] } },
+            "/2/tweets/{id}": {
+                "delete": { "parameters": [path_id] },
+                "get": { "parameters": [
+                    path_id,
+                    query("post.fields", list(text(&["attachments", "created_at", "entities", "id", "note_post", "text"]))),
+                    query("expansions", list(text(&["author_id", "edit_history_post_ids", "referenced_posts"]))),
+                    query("user.fields", list(text(&["id", "protected", "username"]))),
+                ] },
+            },
+            "/2/users/{id}/retweets": { "post": {
+                "parameters": [path_id],
+                "requestBody": { "required": true, "content": { "application/json": { "schema": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["tweet_id"],
+                    "properties": { "tweet_id": id },
+                } } } },
+            } },
+            "/2/users/{id}/retweets/{source_tweet_id}": { "delete": { "parameters": [
+                path_id,
+                { "name": "source_tweet_id", "in": "path", "required": true, "schema": id },
+            ] } },
             "/2/users/me": { "get": { "parameters": [] } },
             "/2/users/{id}/tweets": { "get": { "parameters": [
                 path_id,
@@ -67,7 +88,7 @@ pub(super) fn faults(method: &str, address: &str, body: &str) -> Vec<String> {
 fn faults_by(document: &Value, method: &str, address: &str, body: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    let Some((template, id)) = template(document, path) else { return vec![format!("no path {path}")] };
+    let Some((template, ids)) = template(document, path) else { return vec![format!("no path {path}")] };
     let operation = &document["paths"][&template][method.to_ascii_lowercase()];
     if operation.is_null() {
         return vec![format!("no {method} of {template}")];
@@ -78,9 +99,8 @@ fn faults_by(document: &Value, method: &str, address: &str, body: &str) -> Vec<S
     let given = reqwest::Url::parse(&format!("http://x?{query}")).unwrap();
     let mut given = given.query_pairs().into_owned().collect::<Vec<_>>();
     given.retain(|(name, _)| !name.is_empty());
-    let ids = id.map(|id| ("id".to_owned(), id));
     for (place, (name, value)) in
-        given.into_iter().map(|one| ("query", one)).chain(ids.map(|one| ("path", one)))
+        given.into_iter().map(|one| ("query", one)).chain(ids.into_iter().map(|one| ("path", one)))
     {
         let Some(known) = parameters.iter().find(|one| one["name"] == name.as_str() && one["in"] == place)
         else {
@@ -107,16 +127,21 @@ fn faults_by(document: &Value, method: &str, address: &str, body: &str) -> Vec<S
     faults
 }
 
-/// The path as the document has it, and the id in it.
-fn template(document: &Value, path: &str) -> Option<(String, Option<String>)> {
+/// The path as the document has it, and the ids in it with their names.
+fn template(document: &Value, path: &str) -> Option<(String, Vec<(String, String)>)> {
     let paths = document["paths"].as_object().unwrap();
     if paths.contains_key(path) {
-        return Some((path.to_owned(), None));
+        return Some((path.to_owned(), vec![]));
     }
     let mut parts = path.split('/').map(str::to_owned).collect::<Vec<_>>();
-    let id = std::mem::replace(parts.get_mut(3)?, "{id}".to_owned());
+    let mut ids = Vec::new();
+    for (place, name) in [(3, "id"), (5, "source_tweet_id")] {
+        if let Some(part) = parts.get_mut(place) {
+            ids.push((name.to_owned(), std::mem::replace(part, format!("{{{name}}}"))));
+        }
+    }
     let template = parts.join("/");
-    paths.contains_key(&template).then_some((template, Some(id)))
+    paths.contains_key(&template).then_some((template, ids))
 }
 
 fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
@@ -251,6 +276,10 @@ fn a_wrong_request_is_seen() {
         ("POST", "/2/tweets"),
         ("PUT", "/2/tweets/20"),
         ("DELETE", "/2/tweets/x"),
+        ("GET", "/2/tweets/20?post.fields=edit_history_post_ids"),
+        ("POST", "/2/users/1/retweets"),
+        ("DELETE", "/2/users/1/retweets/x"),
+        ("DELETE", "/2/users/1/retweets"),
         ("GET", "/2/users/1/tweets?max_results=4"),
         ("GET", "/2/users/1/tweets?exclude=others"),
         ("GET", "/2/users/1/tweets?start_time=now"),

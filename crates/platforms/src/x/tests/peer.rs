@@ -59,6 +59,7 @@ struct State {
     bodies: Vec<Value>,
     faults: Vec<String>,
     posts: Vec<Value>,
+    others: Vec<Value>,
     /// Posts that the timeline does not show yet.
     hidden: usize,
     made: u64,
@@ -138,6 +139,11 @@ impl Peer {
     /// Puts a post there that nobody asked for.
     pub(super) fn put(&self, post: Value) {
         self.state.lock().unwrap().posts.push(post);
+    }
+
+    /// Lets somebody else post.
+    pub(super) fn others_post(&self, post: Value) {
+        self.state.lock().unwrap().others.push(post);
     }
 
     /// Makes the timeline leave the newest posts out.
@@ -260,12 +266,47 @@ impl State {
                 (200, json!({ "data": { "id": USER, "name": "Example", "username": "example" } }))
             }
             ("GET", ["users", USER, "tweets"]) => (200, self.timeline(query)),
+            ("GET", ["tweets", id]) => (200, self.show(id)),
+            ("POST", ["users", USER, "retweets"]) => self.repost(&serde_json::from_str(body).unwrap(), now),
+            ("DELETE", ["users", USER, "retweets", id]) => {
+                self.posts
+                    .retain(|post| post["referenced_posts"] != json!([{ "type": "retweeted", "id": id }]));
+                (200, json!({ "data": { "retweeted": false } }))
+            }
             _ => (404, Value::Null),
         }
     }
 
+    /// Of the posts of others, which know their author.
+    fn show(&self, id: &str) -> Value {
+        match self.others.iter().find(|post| post["id"] == id) {
+            Some(post) => json!({
+                "data": post,
+                "includes": { "users": [{ "id": post["author_id"], "username": "an_example", "protected": false }] },
+            }),
+            None => json!({ "errors": [{ "type": "https://api.x.com/2/problems/resource-not-found" }] }),
+        }
+    }
+
+    fn repost(&mut self, body: &Value, now: Timestamp) -> (u16, Value) {
+        let of = json!([{ "type": "retweeted", "id": body["tweet_id"] }]);
+        if !self.others.iter().any(|post| post["id"] == body["tweet_id"]) {
+            return (404, json!({ "type": "https://api.x.com/2/problems/resource-not-found" }));
+        }
+        if !self.posts.iter().any(|post| post["referenced_posts"] == of) {
+            self.made += 1;
+            let id = (1_990_000_000_000_000_000 + self.made).to_string();
+            self.posts.push(json!({ "id": id, "text": "RT @an_example: Theirs.", "created_at": format!("{now:.0}"), "referenced_posts": of }));
+        }
+        (200, json!({ "data": { "retweeted": true } }))
+    }
+
     fn create(&mut self, body: &Value, now: Timestamp) -> (u16, Value) {
-        let (text, urls) = stored(body["text"].as_str().unwrap());
+        let (mut text, urls) = stored(body["text"].as_str().unwrap());
+        let quoted = &body["quote_tweet_id"];
+        if quoted.is_string() {
+            text.push_str(" https://t.co/Quoted");
+        }
         let replied_to = &body["reply"]["in_reply_to_tweet_id"];
         if self.posts.iter().any(|post| post["text"] == text.as_str()) {
             let detail = "You are not allowed to create a Tweet with duplicate content.";
@@ -286,6 +327,9 @@ impl State {
             post["conversation_id"] = parent["conversation_id"].clone();
             post["referenced_posts"] = json!([{ "type": "replied_to", "id": replied_to }]);
         }
+        if quoted.is_string() {
+            post["referenced_posts"] = json!([{ "type": "quoted", "id": quoted }]);
+        }
         self.posts.push(post);
         (201, json!({ "data": { "id": id, "text": text } }))
     }
@@ -297,7 +341,10 @@ impl State {
             |name: &str| url.query_pairs().find(|(one, _)| one == name).map(|(_, value)| value.into_owned());
         let from = given("start_time").unwrap().parse::<Timestamp>().unwrap();
         let skipped = given("pagination_token").map_or(0, |token| token.parse::<usize>().unwrap());
+        let without_reposts = given("exclude").is_some();
+        let is_repost = |post: &Value| post["referenced_posts"][0]["type"] == "retweeted";
         let shown = self.posts.iter().rev().skip(self.hidden);
+        let shown = shown.filter(|post| !without_reposts || !is_repost(post));
         let shown =
             shown.filter(|post| post["created_at"].as_str().unwrap().parse::<Timestamp>().unwrap() >= from);
         let shown = shown.cloned().collect::<Vec<_>>();

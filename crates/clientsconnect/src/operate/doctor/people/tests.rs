@@ -121,6 +121,7 @@ async fn what_is_on_a_platform_of_the_world_outside_is_counted() {
         created_at: at,
         begun_at: None,
         fingerprint: None,
+        shares: None,
         status,
         post: None,
     };
