@@ -301,7 +301,7 @@ impl Mastodon {
                 return Err(CallError::Lost("there are too many posts to look through"));
             }
         }
-        if intent.text.trim().is_empty() {
+        if intent.text.trim().is_empty() && intent.fingerprint.is_none() {
             return Ok(search.without_words()?.map(RemotePost));
         }
         // Oldest first: the same words may have appeared again since.
@@ -312,18 +312,25 @@ impl Mastodon {
         if search.candidates.len() > MOST_SOURCES {
             return Err(CallError::Lost("there are too many posts to compare"));
         }
+        let mut has_sources = true;
         for candidate in search.candidates.iter().rev() {
             let path = ["api", "v1", "statuses", &candidate.id, "source"];
             match self.call(&Call::get(&path)).await {
-                Ok(source) if is_source_of(&source, intent) => {
-                    return Ok(Some(RemotePost(candidate.id.clone())));
-                }
-                // Older servers have no sources.
-                Ok(_) | Err(CallError::Answered(Refusal { status: 404, .. })) => {}
+                Ok(source) => match is_source_of(&source, intent) {
+                    Some(true) => return Ok(Some(RemotePost(candidate.id.clone()))),
+                    Some(false) => {}
+                    None => return Err(CallError::Lost("the answer is no source")),
+                },
+                // Older servers have none.
+                Err(CallError::Answered(Refusal { status: 404, .. })) => has_sources = false,
                 Err(error) => return Err(error),
             }
         }
-        Ok(None)
+        match intent.text.trim().is_empty() && !has_sources {
+            // By its markup alone a fingerprint may be missed.
+            true => Ok(search.without_words()?.map(RemotePost)),
+            false => Ok(None),
+        }
     }
 
     /// What an answer that was lost means, after a look at what is there. What is not there may still appear.
@@ -347,9 +354,9 @@ impl Mastodon {
             Ok(shown) if shown["reblogged"] == true => self.unboost(&RemotePost(id.to_owned())).await,
             Ok(_) => {
                 tracing::error!(
-                    "a post to take down is another account's: use the token of the account that made it"
+                    "a post to take down is still there: if it is another account's, use the token of the account that made it"
                 );
-                Err(PlatformError::Unavailable("the post is another account's"))
+                Err(PlatformError::Unavailable("the post is still there"))
             }
             Err(error) => Err(unanswered(&error)),
         }
@@ -386,8 +393,9 @@ impl Platform for Mastodon {
         }
         let id = self.id_of(post)?;
         match self.call(&Call::of(Work::Removing, Method::DELETE, &["api", "v1", "statuses", &id])).await {
-            Ok(_) => Ok(()),
-            Err(CallError::Answered(Refusal { status: 404, is_of_api: true })) => self.is_gone(&id).await,
+            // It answers with the post that it took down.
+            Ok(answer) if answer["id"] == id.as_str() => Ok(()),
+            Ok(_) | Err(CallError::Answered(Refusal { status: 404, is_of_api: true })) => self.is_gone(&id).await,
             // The server took the post down before it said anything; if not, the next try does.
             Err(error) => Err(unanswered(&error)),
         }

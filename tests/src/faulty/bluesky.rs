@@ -104,20 +104,26 @@ impl Bluesky {
                 results.push(reference(&key(write)));
             }
         }
-        Answer::json(200, &json!({ "commit": { "cid": "bafyexample", "rev": "3mdexample222" }, "results": results }))
+        Answer::json(200, &json!({ "commit": commit(), "results": results }))
     }
 
     fn delete(&mut self, body: &Value) -> Answer {
         let key = body["rkey"].as_str().unwrap_or_default();
-        if body["collection"] == POSTS {
-            if let Some((place, _)) = self.records.remove(key) {
+        let was_there = if body["collection"] == POSTS {
+            let place = self.records.remove(key).map(|(place, _)| place);
+            if let Some(place) = place {
                 self.posts[place].is_up = false;
             }
+            place.is_some()
         } else {
-            self.gates.remove(key);
-        }
-        Answer::json(200, &json!({}))
+            self.gates.remove(key).is_some()
+        };
+        Answer::json(200, &if was_there { json!({ "commit": commit() }) } else { json!({}) })
     }
+}
+
+fn commit() -> Value {
+    json!({ "cid": "bafyexample", "rev": "3mdexample222" })
 }
 
 fn reference(key: &str) -> Value {
@@ -143,8 +149,10 @@ impl Model for Bluesky {
             }
             "getRecord" => {
                 let key = request.query.get("rkey").map_or("", String::as_str);
-                let found = self.records.get(key);
-                return found.map_or(error(400, "RecordNotFound"), |(_, record)| {
+                let is_of_posts = request.query.get("collection").is_some_and(|name| name == POSTS);
+                let of_posts = self.records.get(key).map(|(_, record)| record);
+                let found = if is_of_posts { of_posts } else { self.gates.get(key) };
+                return found.map_or(error(400, "RecordNotFound"), |record| {
                     let mut body = reference(key);
                     body["value"] = record.clone();
                     Answer::json(200, &body)

@@ -137,6 +137,10 @@ impl Model for Mastodon {
             ("DELETE", ["statuses", id]) => match find(id) {
                 Some(place) => {
                     self.posts[place].is_up = false;
+                    // What answers it stays, and answers nothing any more.
+                    for post in self.posts.iter_mut().filter(|post| post.follows.as_deref() == Some(id)) {
+                        post.follows = None;
+                    }
                     Answer::json(200, &as_it_is_given(&self.posts[place]))
                 }
                 None => missing(),

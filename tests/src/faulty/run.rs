@@ -294,7 +294,9 @@ impl Run<'_> {
             return;
         }
         let submission = self.load().await;
-        let Some(index) = asked(&submission) else { return };
+        // Somebody may have stopped it since.
+        let is_asked = matches!(submission.state, State::NeedsAttention { .. });
+        let Some(index) = asked(&submission).filter(|_| is_asked) else { return };
         let delivery = &submission.deliveries[index];
         let place = place(&submission, index).unwrap();
         let text = &self.item.renderings[place].parts[delivery.part];

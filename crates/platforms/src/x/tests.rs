@@ -270,7 +270,8 @@ async fn what_is_not_deleted_is_not_called_so() {
     use Expected::{Ambiguous, Posted, Unavailable};
     for (fate, expected) in [
         (Fate::Served, Posted),
-        (Fate::Refused(204, vec![], String::new()), Posted),
+        (Fate::Refused(204, vec![], String::new()), Unavailable),
+        (Fate::Refused(200, vec![], String::new()), Unavailable),
         (refused(404, problem("resource-not-found")), Posted),
         (refused(404, json!({ "errors": [{ "code": 144, "message": "A sentence." }] })), Posted),
         // Some other server.
