@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{Intent, html};
 
-/// How far the server's clock may be behind that which gave the intent its time.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
+/// How far the server's clock may be behind that which gave the intent its time, which may have jumped. Far less than the
+/// time between two publications of the same words.
+const SKEW: SignedDuration = SignedDuration::from_hours(6);
 /// How long after its intent a post may still have been made: by a publisher that tries for hours, then by a human's
 /// decision. The same words may appear again after that.
 const LATEST: SignedDuration = SignedDuration::from_hours(7 * 24);
