@@ -298,7 +298,8 @@ async fn post_on(
                         return Ok((submission, Turn::Human(index, Attention::Ambiguous)));
                     }
                     Ok(None) => {
-                        submission = apply(core, submission, |submission, _| submission.missed(index)).await?;
+                        submission =
+                            apply(core, submission, |submission, _| submission.missed(index)).await?;
                         return Ok((submission, Turn::Later));
                     }
                     Err(error) => {

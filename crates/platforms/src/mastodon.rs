@@ -395,7 +395,9 @@ impl Platform for Mastodon {
         match self.call(&Call::of(Work::Removing, Method::DELETE, &["api", "v1", "statuses", &id])).await {
             // It answers with the post that it took down.
             Ok(answer) if answer["id"] == id.as_str() => Ok(()),
-            Ok(_) | Err(CallError::Answered(Refusal { status: 404, is_of_api: true })) => self.is_gone(&id).await,
+            Ok(_) | Err(CallError::Answered(Refusal { status: 404, is_of_api: true })) => {
+                self.is_gone(&id).await
+            }
             // The server took the post down before it said anything; if not, the next try does.
             Err(error) => Err(unanswered(&error)),
         }

@@ -44,7 +44,8 @@ impl Bluesky {
     fn session(&mut self, at: Timestamp) -> Answer {
         self.tokens += 1;
         let (access, refresh) = (format!("access-{}", self.tokens), format!("refresh-{}", self.tokens));
-        let body = json!({ "did": DID, "handle": "channel.example", "accessJwt": access, "refreshJwt": refresh });
+        let body =
+            json!({ "did": DID, "handle": "channel.example", "accessJwt": access, "refreshJwt": refresh });
         self.access = Some((access, at + GOOD_FOR));
         self.refresh = Some(refresh);
         Answer::json(200, &body)
@@ -92,7 +93,8 @@ impl Bluesky {
         });
         if writes.is_empty() || is_taken {
             // Servers differ.
-            let (status, name) = [(400, "InvalidRequest"), (500, "InternalServerError")][self.dice.random_range(0..2)];
+            let (status, name) =
+                [(400, "InvalidRequest"), (500, "InternalServerError")][self.dice.random_range(0..2)];
             return error(status, name);
         }
         let mut results = vec![];

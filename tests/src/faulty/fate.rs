@@ -3,11 +3,11 @@
 
 use std::{
     future::pending,
+    sync::Arc,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    sync::Arc,
 };
 
 use aws_sdk_dynamodb::config::{

@@ -48,7 +48,10 @@ fn in_order(submission: &Submission, there: &There<'_>, up: &[&Post]) -> Result<
     let texts = up.iter().map(|post| &post.text).collect::<Vec<_>>();
     if texts != there.rendering.parts.iter().collect::<Vec<_>>() {
         let count = there.rendering.parts.len();
-        return Err(format!("{name}: it is published, and {} of {count} parts are there, or out of order", up.len()));
+        return Err(format!(
+            "{name}: it is published, and {} of {count} parts are there, or out of order",
+            up.len()
+        ));
     }
     for (part, post) in up.iter().enumerate() {
         let before = part.checked_sub(1).map(|before| up[before].id.clone());

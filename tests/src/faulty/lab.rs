@@ -34,7 +34,8 @@ use crate::Channel;
 const PATIENCE: Duration = Duration::from_millis(250);
 /// In the order of their names, as renderings are.
 pub(super) const PLATFORMS: [&str; 3] = ["bluesky", "mastodon", "x"];
-const SENTENCE: &str = "A first session is often about getting to know each other; \"small talk\" & silence are fine.";
+const SENTENCE: &str =
+    "A first session is often about getting to know each other; \"small talk\" & silence are fine.";
 
 /// An approved item as it is stored.
 struct Template {
@@ -70,7 +71,11 @@ impl Lab {
     pub async fn open() -> Self {
         let rules = [bluesky::rules(), mastodon::rules(mastodon::Limits::default()), x::rules()];
         assert!(rules.iter().map(|rules| rules.platform.as_str()).eq(PLATFORMS));
-        let nowhere = ["http://127.0.0.1:1".to_owned(), "http://127.0.0.1:1".to_owned(), "http://127.0.0.1:1".to_owned()];
+        let nowhere = [
+            "http://127.0.0.1:1".to_owned(),
+            "http://127.0.0.1:1".to_owned(),
+            "http://127.0.0.1:1".to_owned(),
+        ];
         let start = "2026-11-23T12:00:00Z".parse().unwrap();
         let clocks = Arc::new(Clocks::at(start));
         let channel = Channel::open_on_all(adapters(&nowhere, &clocks)).await;
@@ -122,7 +127,9 @@ impl Lab {
         for item in &template.items {
             let item = item.iter().map(|(name, value)| {
                 let value = match value {
-                    AttributeValue::S(text) => AttributeValue::S(text.replace(&template.id.to_string(), &id.to_string())),
+                    AttributeValue::S(text) => {
+                        AttributeValue::S(text.replace(&template.id.to_string(), &id.to_string()))
+                    }
                     value => value.clone(),
                 };
                 (name.clone(), value)

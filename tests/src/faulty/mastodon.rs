@@ -63,13 +63,7 @@ impl Mastodon {
         Answer::json(200, &as_it_is_given(&self.posts[place]))
     }
 
-    fn add(
-        &mut self,
-        text: String,
-        follows: Option<String>,
-        root: Option<String>,
-        at: Timestamp,
-    ) -> usize {
+    fn add(&mut self, text: String, follows: Option<String>, root: Option<String>, at: Timestamp) -> usize {
         let id = (116_000_000_000_000_000_u64 + self.posts.len() as u64).to_string();
         self.posts.push(Post {
             page: format!("http://127.0.0.1/@channel/{id}"),

@@ -230,7 +230,8 @@ impl State {
             (Fault::Other(_), _) => ok(json!({ "status": "ok" }).to_string()),
             (Fault::Failed(_), _) => {
                 let status = [500, 502, 503, 504][self.dice.random_range(0..4)];
-                let body = ["{\"error\":\"InternalServerError\"}", "", "<html>"][self.dice.random_range(0..3)];
+                let body =
+                    ["{\"error\":\"InternalServerError\"}", "", "<html>"][self.dice.random_range(0..3)];
                 Reply::Whole(Answer { status, headers: vec![], body: body.to_owned() })
             }
             // Where X does not know its own words again, nobody can help.

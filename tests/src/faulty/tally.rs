@@ -88,7 +88,8 @@ impl fmt::Display for Tally {
             for fault in faults.collect::<BTreeSet<_>>() {
                 write!(f, "\n  {fault:30}")?;
                 for ending in Ending::ALL {
-                    let count = self.counts.get(&(number, fault.clone(), ending)).copied().unwrap_or_default();
+                    let count =
+                        self.counts.get(&(number, fault.clone(), ending)).copied().unwrap_or_default();
                     write!(f, "{count:>13}")?;
                 }
             }

@@ -94,12 +94,13 @@ impl X {
                 "'start_time' must be earlier",
             );
         }
-        let skipped = request.query.get("pagination_token").map_or(0, |token| token.parse::<usize>().unwrap());
-        let is_shown = |post: &&Post| {
-            post.is_up && post.shown_from <= at && start.is_none_or(|start| post.at >= start)
-        };
+        let skipped =
+            request.query.get("pagination_token").map_or(0, |token| token.parse::<usize>().unwrap());
+        let is_shown =
+            |post: &&Post| post.is_up && post.shown_from <= at && start.is_none_or(|start| post.at >= start);
         let shown = self.posts.iter().rev().filter(is_shown).collect::<Vec<_>>();
-        let page = shown.iter().skip(skipped).take(self.page).map(|post| as_x_has_it(post)).collect::<Vec<_>>();
+        let page =
+            shown.iter().skip(skipped).take(self.page).map(|post| as_x_has_it(post)).collect::<Vec<_>>();
         let mut meta = json!({ "result_count": page.len() });
         if skipped + page.len() < shown.len() {
             meta["next_token"] = json!((skipped + page.len()).to_string());
@@ -151,9 +152,11 @@ impl Model for X {
                         post.is_up = false;
                         Answer::json(200, &json!({ "data": { "deleted": true } }))
                     }
-                    None => {
-                        problem(404, "https://api.x.com/2/problems/resource-not-found", "There is no such post")
-                    }
+                    None => problem(
+                        404,
+                        "https://api.x.com/2/problems/resource-not-found",
+                        "There is no such post",
+                    ),
                 }
             }
             _ => problem(404, "about:blank", "There is no such address"),
@@ -166,11 +169,9 @@ impl Model for X {
                 .with("x-rate-limit-remaining", 0)
                 .with("x-rate-limit-reset", reset.as_second()),
             Trouble::Unauthorised => problem(401, "about:blank", "Unauthorized"),
-            Trouble::Duplicate => problem(
-                403,
-                "about:blank",
-                "You are not allowed to create a Tweet with duplicate content.",
-            ),
+            Trouble::Duplicate => {
+                problem(403, "about:blank", "You are not allowed to create a Tweet with duplicate content.")
+            }
             Trouble::Refused => {
                 problem(400, "https://api.x.com/2/problems/invalid-request", "Something is wrong with this")
             }
