@@ -308,7 +308,9 @@ impl Mastodon {
         if let Some(found) = search.candidates.iter().rev().find(|candidate| candidate.says(intent)) {
             return Ok(Some(RemotePost(found.id.clone())));
         }
-        // A server may make other markup of a text, but gives its source as it was written.
+        // A server may make other markup of a text, but gives its source as it was written. Of orphans the markup is enough:
+        // most of them begin a thread, and each source is a call.
+        search.candidates.retain(|candidate| !candidate.is_orphan);
         if search.candidates.len() > MOST_SOURCES {
             return Err(CallError::Lost("there are too many posts to compare"));
         }

@@ -32,7 +32,7 @@ pub(super) struct Candidate {
     pub(super) id: String,
     content: String,
     /// It answers nothing, and did so once: servers forget what a post answers when that is taken down.
-    is_orphan: bool,
+    pub(super) is_orphan: bool,
 }
 
 impl Candidate {
