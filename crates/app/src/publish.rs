@@ -329,10 +329,14 @@ async fn post_on(
                             record(core, submission, index, DeliveryStatus::Sent, Some(post)).await?;
                         continue;
                     }
-                    Ok(None) if !may_still_appear(core, &submission.deliveries[index]) => {
+                    Ok(None) if !may_still_appear(core, platform, &submission.deliveries[index]) => {
                         return Ok((submission, Turn::Human(index, Attention::Ambiguous)));
                     }
-                    Ok(None) => return Ok((submission, Turn::Later)),
+                    Ok(None) => {
+                        submission =
+                            apply(core, submission, |submission, _| submission.missed(index)).await?;
+                        return Ok((submission, Turn::Later));
+                    }
                     Err(error) => {
                         tracing::warn!(submission = %submission.id, index, %error, "a platform cannot be asked");
                         return Ok(given_up_after_long(core, submission, index));
@@ -382,11 +386,19 @@ async fn post_on(
 /// For how long a post that was sent may appear on the platform's own timeline, in real time (no platform names a
 /// bound; a timeline that is a quarter of an hour behind would be an outage).
 const MAY_APPEAR: SignedDuration = SignedDuration::from_mins(15);
+/// How often a post is looked for in vain before it is looked for the last time: each look is a lease after the one
+/// before, so that no clock that jumps makes a quarter of an hour out of nothing.
+const MOST_MISSES: u32 = 6;
+/// The same where a post is listed as soon as it is made: but a call may still be on its way.
+const MOST_MISSES_OF_KEYS: u32 = 1;
 
 /// Whether a post that is not found now may be found later.
-fn may_still_appear(core: &Core, delivery: &Delivery) -> bool {
+fn may_still_appear(core: &Core, platform: &dyn Platform, delivery: &Delivery) -> bool {
+    if platform.repeats_safely() {
+        return delivery.looks < MOST_MISSES_OF_KEYS;
+    }
     let since = delivery.begun_at.unwrap_or(delivery.created_at);
-    core.clock.real_time().duration_since(since) < MAY_APPEAR
+    delivery.looks < MOST_MISSES || core.clock.real_time().duration_since(since) < MAY_APPEAR
 }
 
 fn given_up_after_long(core: &Core, submission: Submission, index: usize) -> (Submission, Turn) {
@@ -424,7 +436,8 @@ async fn take_down(
         let post = match delivery.status {
             DeliveryStatus::Sent => delivery.post.clone().map(RemotePost),
             _ => match platform.find(&intent(&submission, revision.as_ref(), index)).await {
-                Ok(None) if !platform.repeats_safely() && may_still_appear(core, &delivery) => {
+                Ok(None) if may_still_appear(core, &**platform, &delivery) => {
+                    submission = apply(core, submission, |submission, _| submission.missed(index)).await?;
                     may_appear = true;
                     continue;
                 }

@@ -98,6 +98,7 @@ impl Submission {
                     shares: rendering.shares.clone().filter(|_| part == 0),
                     status: DeliveryStatus::Pending,
                     begun_at: None,
+                    looks: 0,
                     fingerprint: fingerprint(text, &key),
                     key,
                     post: None,
@@ -189,8 +190,24 @@ impl Submission {
         let mut step = self.delivered(index, DeliveryStatus::Sending, None, now)?;
         if let Some(delivery) = step.submission.deliveries.get_mut(index) {
             delivery.begun_at = Some(at);
+            delivery.looks = 0;
         }
         Ok(step)
+    }
+
+    /// Records that a post was looked for and not found.
+    ///
+    /// # Errors
+    /// Unless it is being posted or taken down.
+    pub fn missed(mut self, index: usize) -> Result<Step, InvalidTransition> {
+        if !matches!(self.state, State::Publishing { .. } | State::Retracting { .. }) {
+            return self.refuse("looking for a post");
+        }
+        if let Some(delivery) = self.deliveries.get_mut(index) {
+            delivery.looks = delivery.looks.saturating_add(1);
+        }
+        let state = self.state.clone();
+        Ok(self.waiting(state))
     }
 
     /// Records how far one delivery is, and ends publishing when all are sent.
