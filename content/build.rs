@@ -1,15 +1,27 @@
 //! Fails the build, with a message that names the file and the entry, when a content file breaks a rule.
 
 #[path = "src/schema.rs"]
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unreachable_pub, unused_imports)]
 mod schema;
 
 use std::fs;
 use std::process::ExitCode;
 
+const NAMES: [&str; 9] = [
+    "helplines",
+    "disclaimers",
+    "registers",
+    "consent",
+    "states",
+    "wording",
+    "screening",
+    "topics",
+    "guidance",
+];
+
 fn main() -> ExitCode {
     let mut texts = Vec::new();
-    for name in ["helplines", "disclaimers", "registers", "consent", "states", "wording", "screening"] {
+    for name in NAMES {
         let path = format!("{name}.toml");
         println!("cargo::rerun-if-changed={path}");
         match fs::read_to_string(&path) {
@@ -18,10 +30,23 @@ fn main() -> ExitCode {
         }
     }
     println!("cargo::rerun-if-changed=src/schema.rs");
-    let [helplines, disclaimers, registers, consent, states, wording, screening] = texts.as_slice() else {
+    println!("cargo::rerun-if-changed=src/schema");
+    let [helplines, disclaimers, registers, consent, states, wording, screening, topics, guidance] =
+        texts.as_slice()
+    else {
         return fail("content: a file is missing");
     };
-    let files = schema::Files { helplines, disclaimers, registers, consent, states, wording, screening };
+    let files = schema::Files {
+        helplines,
+        disclaimers,
+        registers,
+        consent,
+        states,
+        wording,
+        screening,
+        topics,
+        guidance,
+    };
     match schema::check(files) {
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => fail(&error.to_string()),

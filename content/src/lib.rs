@@ -7,9 +7,12 @@ pub mod schema;
 
 use std::sync::LazyLock;
 
+use jiff::civil::{Date, DateTime};
+
 pub use schema::{
-    Agreement, Audience, CategoryWords, Consent, Content, ContentError, Disclaimer, Files, Helpline,
-    Register, ScreeningWords, SeverityWords, Staleness, Wording, stale,
+    Agreement, Audience, CategoryWords, Consent, Content, ContentError, Disclaimer, Files, Guidance,
+    Helpline, Opening, Register, ScreeningWords, SeverityWords, SpeaksTo, Staleness, Topic, Wording, names,
+    stale,
 };
 
 const FILES: Files<'static> = Files {
@@ -20,6 +23,8 @@ const FILES: Files<'static> = Files {
     states: include_str!("../states.toml"),
     wording: include_str!("../wording.toml"),
     screening: include_str!("../screening.toml"),
+    topics: include_str!("../topics.toml"),
+    guidance: include_str!("../guidance.toml"),
 };
 
 static CONTENT: LazyLock<Content> = LazyLock::new(|| match schema::check(FILES) {
@@ -36,6 +41,34 @@ pub fn helplines() -> &'static [Helpline] {
 /// The sentences that go out with posts, in the order in which they take turns.
 pub fn disclaimers() -> &'static [Disclaimer] {
     &CONTENT.disclaimers
+}
+
+/// What posts can be about.
+pub fn topics() -> &'static [Topic] {
+    &CONTENT.topics
+}
+
+/// The topic with this id.
+pub fn topic(id: &str) -> Option<&'static Topic> {
+    topics().iter().find(|topic| topic.id == id)
+}
+
+/// Guidance as drafted: therapists have yet to approve it.
+pub fn guidance() -> &'static [Guidance] {
+    &CONTENT.guidance
+}
+
+/// The helplines that nobody has checked for [`schema::ALERT_AFTER_DAYS`] or longer.
+pub fn unchecked(today: Date) -> impl Iterator<Item = &'static Helpline> {
+    helplines().iter().filter(move |line| stale(line, today) != Staleness::Fresh)
+}
+
+/// Whether words that appear when London's clocks show `at` send nobody astray: each helpline that they name answers then,
+/// and was checked within [`schema::UNFIT_AFTER_DAYS`]. The emergency number does neither close nor change.
+pub fn is_fit_to_appear(words: &str, at: DateTime) -> bool {
+    helplines().iter().filter(|line| !line.emergency && names(words, line)).all(|line| {
+        stale(line, at.date()) != Staleness::Unfit && line.open.as_ref().is_some_and(|open| open.is_open(at))
+    })
 }
 
 /// The registers whose members may vote.
@@ -102,6 +135,27 @@ mod tests {
     }
 
     #[test]
+    fn words_that_name_a_helpline_appear_only_while_it_answers_and_is_checked() {
+        let words = "CALM answers: 0800 58 58 58.";
+        let evening = date(2026, 8, 3).at(17, 0, 0, 0);
+        assert!(is_fit_to_appear(words, evening));
+        assert!(!is_fit_to_appear(words, date(2026, 8, 3).at(16, 59, 0, 0)));
+        assert!(!is_fit_to_appear(words, date(2036, 8, 3).at(17, 0, 0, 0)), "not checked for years");
+        assert!(!is_fit_to_appear("0800 132 737", evening), "nobody knows when they answer");
+        assert!(is_fit_to_appear("In danger: 999.", date(2036, 8, 3).at(3, 0, 0, 0)));
+        // However stale the entries are, the help page shows them all.
+        assert_eq!(unchecked(date(2036, 1, 1)).count(), helplines().len());
+    }
+
+    #[test]
+    fn guidance_is_enough_for_a_month_and_speaks_to_those_who_reply() {
+        // Every other day, and never twice within 14 days.
+        assert!(guidance().len() >= 7);
+        assert!(guidance().iter().any(|one| one.to == SpeaksTo::Commenters));
+        assert!(topic("grief").is_some() && topic("nonsense").is_none());
+    }
+
+    #[test]
     fn a_state_without_a_sentence_gets_a_neutral_one() {
         assert!(state_sentence("in_review").contains("therapists"));
         assert_eq!(state_sentence("nonsense"), state_sentence("unknown"));
@@ -137,6 +191,8 @@ mod tests {
             states: String,
             wording: String,
             screening: String,
+            topics: String,
+            guidance: String,
         }
         let disclaimer = |text: &str| format!("[[disclaimer]]\nid = \"x\"\nversion = 1\ntext = \"{text}\"\n");
         let long = disclaimer(&format!("In danger: 999. {}", "a".repeat(200)));
@@ -180,6 +236,8 @@ mod tests {
                 states: &f.states,
                 wording: &f.wording,
                 screening: &f.screening,
+                topics: &f.topics,
+                guidance: &f.guidance,
             })
         };
         let whole = || Broken {
@@ -190,6 +248,8 @@ mod tests {
             states: FILES.states.into(),
             wording: FILES.wording.into(),
             screening: FILES.screening.into(),
+            topics: FILES.topics.into(),
+            guidance: FILES.guidance.into(),
         };
         for (names, breaks) in cases {
             let mut files = whole();
@@ -199,6 +259,39 @@ mod tests {
                 Err(error) => error.to_string(),
             };
             assert!(message.contains(names), "{names} is not in: {message}");
+        }
+        let guidance = |text: &str, to: &str, more: &str| {
+            let commenters = "[[guidance]]\nid = \"a\"\nversion = 1\nto = \"commenters\"\ntext = \"Your therapist, family or employer may see this.\"\n";
+            format!(
+                "{commenters}[[guidance]]\nid = \"x\"\nversion = 1\nto = \"{to}\"\n{more}\ntext = \"{text}\"\n"
+            )
+        };
+        let everybody = |text: &str| guidance(text, "everybody", "");
+        for (rule, text) in [
+            ("tells somebody", everybody("You should tell them.")),
+            ("tells somebody", everybody("Some people stop seeing their therapist.")),
+            ("tells somebody", everybody("Some people confront whoever hurt them.")),
+            ("tells somebody", everybody("See https://example.org.")),
+            ("tells somebody", everybody("You can’t know.")),
+            ("180", everybody(&"a".repeat(181))),
+            ("one line", everybody(" Some people rest.")),
+            ("to commenters", guidance("Some people keep things private.", "commenters", "")),
+            ("no such topic", guidance("Some people rest.", "everybody", "topic = \"x\"")),
+            (
+                "no such helpline",
+                guidance("Some people rest.", "everybody", "helplines = [\"Example line\"]"),
+            ),
+            (
+                "uncertain",
+                guidance("0800 132 737", "everybody", "helplines = [\"C.A.L.L. Mental Health Helpline\"]"),
+            ),
+            ("does not give", guidance("Some people rest.", "everybody", "helplines = [\"CALM\"]")),
+            ("not in its list", everybody("Some people call Samaritans.")),
+            ("not in its list", everybody("Some people call 116 123.")),
+            ("none of its helplines'", everybody("Some people call 01632 960001.")),
+        ] {
+            let message = check(&Broken { guidance: text, ..whole() }).unwrap_err().to_string();
+            assert!(message.contains(rule) && message.contains("guidance \"x\""), "{rule}: {message}");
         }
         for text in [long, disclaimer("See https://example.org, or 999."), disclaimer("A guarantee. 999.")] {
             let files = Broken { disclaimers: text, ..whole() };

@@ -3,11 +3,20 @@
 //! Compiled twice: into the library, and into `build.rs`, which refuses to build when a file breaks a rule. So what the
 //! library reads at run time has already passed exactly these checks.
 
+// Both the library and `build.rs` find these files from here.
+#[path = "schema/guidance.rs"]
+mod guidance;
+#[path = "schema/opening.rs"]
+mod opening;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Deserialize;
 use unicode_segmentation::UnicodeSegmentation;
+
+pub use guidance::{BANNED_IN_GUIDANCE, Guidance, MAX_GUIDANCE_GRAPHEMES, SEEN_BY, SpeaksTo, Topic, names};
+pub use opening::Opening;
 
 /// The longest disclaimer, in graphemes: it shares a post of 280 to 500 characters with the words.
 pub const MAX_DISCLAIMER_GRAPHEMES: usize = 200;
@@ -115,6 +124,8 @@ pub struct Helpline {
     pub text_to: Option<String>,
     /// When somebody answers.
     pub hours: String,
+    /// The same for machines; `None` where it is uncertain.
+    pub open: Option<Opening>,
     /// The organisation's page.
     pub url: String,
     /// Whom it is for.
@@ -307,6 +318,10 @@ pub struct Files<'a> {
     pub wording: &'a str,
     /// `screening.toml`
     pub screening: &'a str,
+    /// `topics.toml`
+    pub topics: &'a str,
+    /// `guidance.toml`
+    pub guidance: &'a str,
 }
 
 /// All content, checked.
@@ -326,6 +341,10 @@ pub struct Content {
     pub wording: Wording,
     /// What screening looks for and does.
     pub screening: ScreeningWords,
+    /// What posts can be about.
+    pub topics: Vec<Topic>,
+    /// Guidance, in the order of the file.
+    pub guidance: Vec<Guidance>,
 }
 
 /// Reads and checks every file.
@@ -333,14 +352,19 @@ pub struct Content {
 /// # Errors
 /// [`ContentError`] for the first file and entry that breaks a rule.
 pub fn check(files: Files<'_>) -> Result<Content, ContentError> {
+    let helplines = helplines(files.helplines)?;
+    let topics = guidance::topics(files.topics)?;
+    let guidance = guidance::guidance(files.guidance, &topics, &helplines)?;
     Ok(Content {
-        helplines: helplines(files.helplines)?,
+        helplines,
         disclaimers: disclaimers(files.disclaimers)?,
         registers: registers(files.registers)?,
         consent: consent(files.consent)?,
         states: states(files.states)?,
         wording: wording(files.wording)?,
         screening: screening(files.screening)?,
+        topics,
+        guidance,
     })
 }
 

@@ -11,6 +11,7 @@ use std::{
 
 use app::{
     Core,
+    feed::Feed,
     invite::Post,
     ports::{Clock, Hint, Mail, MailError, Mailer, Queue, QueueError, QueueName, Randomness},
     roster::NewTherapist,
@@ -21,6 +22,7 @@ use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig},
+    types::AttributeValue,
 };
 use axum::{Router, http::Method};
 use curation::{
@@ -42,6 +44,7 @@ use web::{
     Web,
     correspondence::Letters,
     links::{KeyId, Keyring},
+    routes::Published,
 };
 
 use crate::{
@@ -219,6 +222,7 @@ pub struct Channel {
     hints: Arc<Hints>,
     letters: Letters,
     platforms: Vec<Arc<dyn Platform>>,
+    log: Router,
 }
 
 impl Channel {
@@ -238,6 +242,15 @@ impl Channel {
     /// A channel that posts to these platforms, and not to the timeline.
     pub async fn open_on_all(platforms: Vec<Arc<dyn Platform>>) -> Self {
         Self::build(8, platforms).await
+    }
+
+    /// A channel that posts to the timeline and to its feed.
+    pub async fn open_with_feed() -> Self {
+        let mut channel = Self::open().await;
+        channel.platforms.push(Arc::new(Feed::new(channel.core.clone())));
+        channel.web.rules.push(app::feed::rules());
+        channel.router = accept_submission::router(channel.web.clone()).merge(review_routes(&channel.web));
+        channel
     }
 
     async fn build(therapists: usize, mut platforms: Vec<Arc<dyn Platform>>) -> Self {
@@ -266,6 +279,11 @@ impl Channel {
             clock: clock.clone(),
             randomness: Arc::new(Seeded(Mutex::new(StdRng::seed_from_u64(7)))),
         };
+        let raw = Client::from_conf(config().build());
+        let told = [("pk", "told"), ("sk", "helplines"), ("document", "\"9999-01-01T00:00:00Z\"")];
+        let told = told.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())));
+        // Helplines' dates grow old with the days, and only one walk is about that: `forget_that_helplines_were_told`.
+        raw.put_item().table_name(&tables.submissions).set_item(Some(told.into())).send().await.unwrap();
         let timeline = Arc::new(Timeline::default());
         if platforms.is_empty() {
             platforms.push(timeline.clone());
@@ -283,8 +301,9 @@ impl Channel {
             address_secret: [9; 32],
         };
         let router = accept_submission::router(web.clone()).merge(review_routes(&web));
+        let log = serve_log::router(Published::new(core.clone(), web.base_url.clone()));
         let mut channel = Self {
-            raw: Client::from_conf(config().build()),
+            raw,
             endpoint: endpoint.clone(),
             core,
             calls,
@@ -299,6 +318,7 @@ impl Channel {
             clock,
             hints,
             letters,
+            log,
         };
         channel.people(therapists).await;
         channel.calls.take();
@@ -342,6 +362,19 @@ impl Channel {
     /// From now on hints are lost, or no longer.
     pub fn lose_hints(&self, is_down: bool) {
         self.hints.1.store(is_down, Ordering::SeqCst);
+    }
+
+    /// The next sweep may tell of helplines that nobody checks: nothing before does.
+    pub async fn forget_that_helplines_were_told(&self) {
+        let key = [("pk", "told"), ("sk", "helplines")];
+        let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())));
+        self.raw
+            .delete_item()
+            .table_name(&self.tables.submissions)
+            .set_key(Some(key.into()))
+            .send()
+            .await
+            .unwrap();
     }
 
     pub fn forget_hints(&self) {
@@ -413,12 +446,20 @@ impl Channel {
 
     async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         // As the template routes them.
-        let function = if path.starts_with("/review") { "record-vote" } else { "accept-submission" };
-        self.calls.of(function, send(&self.router, method, path, headers, body)).await
+        let (function, router) = match path {
+            "/feed.atom" => ("serve-log", &self.log),
+            path if path.starts_with("/review") => ("record-vote", &self.router),
+            _ => ("accept-submission", &self.router),
+        };
+        self.calls.of(function, send(router, method, path, headers, body)).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], vec![]).await
+    }
+
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(Method::GET, path, headers, vec![]).await
     }
 
     pub async fn head(&self, path: &str) -> Answer {

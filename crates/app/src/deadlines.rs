@@ -13,7 +13,7 @@ use curation::{
 use store::{Hit, LANES, StoreError};
 
 use crate::{
-    Core, MOST_RACES, StepFailure,
+    Core, MOST_RACES, StepFailure, channel_mail,
     ports::{Hint, QueueName},
     rescreen,
     vote::approvers_of,
@@ -27,7 +27,7 @@ const MOST_HITS: i32 = 1_000;
 const MOST_PUSHED: usize = 100;
 
 /// Looks once at everything that is due, and at what a newer engine has to screen. When nothing is, that is one read and
-/// one query per lane.
+/// one query per lane; one read more while helplines have to be looked up.
 ///
 /// # Errors
 /// [`StepFailure::Store`] if the index cannot be asked. Trouble with one item is logged, and the item stays due.
@@ -36,13 +36,16 @@ pub async fn sweep(core: &Core) -> Result<(), StepFailure> {
     if let Err(error) = rescreen::walk(core).await {
         tracing::error!(%error, "what is to be screened again was not looked for");
     }
+    if let Err(error) = channel_mail::remind_of_helplines(core).await {
+        tracing::error!(%error, "nobody could be told of helplines that nobody checks");
+    }
     for lane in 0..LANES {
         let mut mail = BTreeSet::new();
         let mut items = Vec::new();
         for hit in core.store.due_for_work(lane, core.clock.now().at, MOST_HITS).await? {
             match hit {
                 Hit::Notices(id) => drop(mail.insert(id)),
-                Hit::Submission(id) | Hit::WaitsForSlot(id) => items.push(id),
+                Hit::Submission(id) | Hit::WaitsForSlot(id) | Hit::Guidance(id) => items.push(id),
             }
         }
         for id in items.into_iter().take(MOST_PUSHED) {

@@ -52,6 +52,9 @@ impl Addressee {
 pub trait Correspondence: Send + Sync {
     /// The mail, or `None` if it has lost its meaning by now.
     fn write(&self, to: &Addressee, about: About, submission: &Submission, now: Now) -> Option<Mail>;
+
+    /// The same about the channel itself, and about no submission.
+    fn write_of_channel(&self, to: &Addressee, about: About) -> Option<Mail>;
 }
 
 /// What invite-panel needs besides the core.
@@ -68,6 +71,9 @@ pub struct Post<'a> {
 /// # Errors
 /// [`StepFailure::Store`]: try again.
 pub async fn invite(core: &Core, post: Post<'_>, id: SubmissionId) -> Result<(), StepFailure> {
+    if id == SubmissionId::CHANNEL {
+        return crate::channel_mail::send(core, post).await;
+    }
     let submission = draw_panel(core, id).await?;
     send_notices(core, post, &submission).await
 }

@@ -5,8 +5,12 @@
 
 pub mod accept;
 pub mod bounce;
+mod channel_mail;
 pub mod deadlines;
+mod disclaimer;
+pub mod feed;
 pub mod fresh_link;
+pub mod guidance;
 pub mod invite;
 pub mod note;
 pub mod ports;
@@ -15,8 +19,10 @@ pub mod queue;
 pub mod rescreen;
 pub mod return_code;
 pub mod roster;
+pub mod schedule;
 pub mod screen;
 pub mod submitter;
+mod turn;
 pub mod unsubscribe;
 pub mod vote;
 
@@ -24,7 +30,7 @@ use std::sync::Arc;
 
 use curation::{
     audit::Actor,
-    composition::{Composition, PlatformRules, Salt, Target, Uncomposable, commit, compose},
+    composition::{PlatformRules, Salt, Target, Uncomposable, commit, compose},
     policy::Tier,
     submission::{Revision, Step, Submission},
     time::Now,
@@ -100,26 +106,16 @@ impl Core {
         rules: &[PlatformRules],
         now: Now,
     ) -> Result<Revision, Uncomposable> {
-        let composition = self.composition(words, target, rules)?;
-        Ok(Revision { number, composition, salt: self.salt(), at: now.at })
-    }
-
-    /// The disclaimers take turns, so that posts do not repeat word for word.
-    fn composition(
-        &self,
-        words: Option<&Words>,
-        target: Option<&Target>,
-        rules: &[PlatformRules],
-    ) -> Result<Composition, Uncomposable> {
-        let all = content::disclaimers();
-        let [turn] = self.randomness.bytes::<1>();
-        let chosen = &all[usize::from(turn) % all.len()];
+        let words = words.map_or("", Words::as_str);
+        let about = target.map_or("", |target| target.post.as_str());
+        let chosen = disclaimer::chosen(number, words, about, now.today());
         let disclaimer = curation::composition::Disclaimer {
             id: chosen.id.clone(),
             version: chosen.version,
             text: chosen.text.clone(),
         };
-        compose(words.map_or("", Words::as_str), &disclaimer, target, rules)
+        let composition = compose(words, &disclaimer, target, rules)?;
+        Ok(Revision { number, composition, salt: self.salt(), at: now.at })
     }
 
     /// Screens a revision and lets the submission take the route. What an `earlier` engine said still counts: the more

@@ -17,7 +17,7 @@ use platforms::{Intent, Platform, PlatformError, RemotePost};
 use screening::ENGINE;
 use store::{Channel, Check, Hit, StoreError, Write};
 
-use crate::{Core, MOST_RACES, StepFailure, ports::QueueName};
+use crate::{Core, MOST_RACES, StepFailure, ports::QueueName, turn};
 
 /// The platforms that are switched on.
 pub type Platforms = [Arc<dyn Platform>];
@@ -30,14 +30,21 @@ pub async fn poll(core: &Core, platforms: &Platforms) -> Result<(), StepFailure>
     let mut slots = Slots::Unknown;
     let mut hits = core.store.due_to_publish(core.clock.now().at).await?;
     // What is to be taken down does not wait behind what waits for a slot.
-    hits.sort_by_key(|hit| matches!(hit, Hit::WaitsForSlot(_)));
+    let waits = |hit: &Hit| matches!(hit, Hit::WaitsForSlot(_) | Hit::Guidance(_));
+    hits.sort_by_key(waits);
+    if !platforms.is_empty() && hits.last().is_some_and(waits) {
+        slots.may_be_open(core, core.clock.now()).await?;
+        if let Slots::Open(channel) = &slots {
+            hits = turn::in_order(hits, channel, core.clock.now());
+        }
+    }
     for hit in hits {
         let now = core.clock.now();
         let id = match hit {
             // As in a trial: what is approved waits, and nothing is amiss.
-            Hit::WaitsForSlot(_) if platforms.is_empty() => continue,
-            Hit::WaitsForSlot(_) if !slots.may_be_open(core, now).await? => continue,
-            Hit::WaitsForSlot(id) | Hit::Submission(id) => id,
+            hit if waits(&hit) && platforms.is_empty() => continue,
+            hit if waits(&hit) && !slots.may_be_open(core, now).await? => continue,
+            Hit::WaitsForSlot(id) | Hit::Guidance(id) | Hit::Submission(id) => id,
             Hit::Notices(_) => continue,
         };
         let before = match core.store.load(id).await {
@@ -92,9 +99,7 @@ impl Slots {
     async fn may_be_open(&mut self, core: &Core, now: Now) -> Result<bool, StoreError> {
         if matches!(self, Self::Unknown) {
             let channel = core.store.channel().await?;
-            let is_open = !channel.switches.paused
-                && matches!(channel.cadence.slot(&channel.policy.rhythm, now), Slot::Open(_));
-            *self = if is_open { Self::Open(Box::new(channel)) } else { Self::Closed };
+            *self = if turn::is_open(&channel, now) { Self::Open(Box::new(channel)) } else { Self::Closed };
         }
         Ok(matches!(self, Self::Open(_)))
     }
@@ -109,12 +114,18 @@ async fn take(
     channel: &Channel,
     now: Now,
 ) -> Result<Option<(Submission, Revision)>, StepFailure> {
-    let Slot::Open(cadence) = channel.cadence.slot(&channel.policy.rhythm, now) else {
+    if turn::has_lapsed(core, &before, now).await? {
+        return Ok(None);
+    }
+    let Slot::Open(cadence) = turn::slot(channel, &before, now) else {
         return Ok(None);
     };
     let Some(revision) = core.store.revision(before.id, before.revision).await? else {
         return Err(StoreError::Unreadable("revision").into());
     };
+    if !turn::may_appear(channel, &before, &revision, now) {
+        return Ok(None);
+    }
     if !target_is_as_seen(core, platforms, &before, &revision, now).await? {
         return Ok(None);
     }
@@ -150,7 +161,7 @@ async fn take(
         }
         let step = before.clone().take(&revision.composition.renderings, core.clock.real_time(), now)?;
         let approvers = before.review.as_ref().map(|review| review.approvers()).unwrap_or_default();
-        let mut checks = vec![Check::NotPaused];
+        let mut checks = vec![turn::switches(&before)];
         checks.extend(approvers.difference(&barred).map(|person| Check::Standing(*person, now)));
         let writes = vec![Write::Cadence(cadence.clone())];
         match core.store.commit(&before, &step, writes, &checks, now).await {
@@ -223,7 +234,7 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
     if !is_begun {
         // Nothing is on a platform yet: it takes its turn again, and with it all that is asked then.
         let step = before.clone().put_back(now)?;
-        let cadence = core.store.channel().await?.cadence.given_back();
+        let cadence = core.store.channel().await?.cadence.given_back(before.id, before.appearance());
         return Ok(core.store.commit(&before, &step, vec![Write::Cadence(cadence)], &[], now).await?);
     }
     if let Some(index) = switched_off(platforms, &before) {
@@ -235,7 +246,7 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
     }
     let step = before.clone().renew_lease(now)?;
     let approvers = before.review.as_ref().map(|review| review.approvers()).unwrap_or_default();
-    let mut checks = vec![Check::NotPaused];
+    let mut checks = vec![turn::switches(&before)];
     checks.extend(approvers.into_iter().map(|person| Check::Standing(person, now)));
     match core.store.commit(&before, &step, vec![], &checks, now).await {
         Ok(()) => {}

@@ -17,6 +17,7 @@ use store::{BallotRecord, StoreError};
 use crate::{
     Core, MOST_RACES, Reviser, StepFailure, commit_moving,
     note::{masked, shown},
+    schedule::UnknownTopic,
     submitter::{ReviseError, revise, simple},
 };
 
@@ -38,6 +39,12 @@ pub enum OfficerError {
     /// The words cannot be used.
     #[error(transparent)]
     Revise(#[from] ReviseError),
+    /// That is no topic.
+    #[error(transparent)]
+    Topic(#[from] UnknownTopic),
+    /// The same guidance is proposed already, under this reference.
+    #[error("these words are proposed already, with the reference {0}")]
+    ProposedAlready(String),
     /// Its state does not allow it, or the store did not do it.
     #[error(transparent)]
     Step(StepFailure),

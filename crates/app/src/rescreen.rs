@@ -87,5 +87,5 @@ fn lanes() -> impl Iterator<Item = WaitingLane> {
 }
 
 /// The states in which an item may wait for a newer engine ([`curation::submission::Submission::waits_for_engine`]).
-const MAY_WAIT: [&str; 7] =
-    ["in_review", "stalled", "needs_redaction", "rewording", "declined", "rejected", "approved"];
+const MAY_WAIT: [&str; 8] =
+    ["in_review", "stalled", "needs_redaction", "rewording", "declined", "rejected", "approved", "guidance"];

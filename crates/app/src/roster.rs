@@ -1,6 +1,7 @@
 //! The roster, as a coordinator keeps it.
 
 use curation::{
+    audit::{Actor, ChainHead},
     ids::PersonId,
     roster::{Duty, Membership, Officer, Register, Therapist},
 };
@@ -188,7 +189,31 @@ pub(crate) async fn mark_officer(
 /// # Errors
 /// [`RosterError::Store`].
 pub async fn pause_channel(core: &Core, is_paused: bool) -> Result<(), RosterError> {
-    Ok(core.store.set_switches(&Switches { paused: is_paused }).await?)
+    let action = if is_paused { "paused" } else { "resumed" };
+    turn_switch(core, Actor::System, action, |switches| switches.paused = is_paused).await?;
+    Ok(())
+}
+
+/// Turns a switch, and writes into the channel's record who did what; decided anew when somebody else was first.
+pub(crate) async fn turn_switch(
+    core: &Core,
+    actor: Actor,
+    action: &str,
+    turn: impl Fn(&mut Switches),
+) -> Result<Switches, StoreError> {
+    for _ in 0..crate::MOST_RACES {
+        let mut switches = core.store.channel().await?.switches;
+        turn(&mut switches);
+        let entry = switches.chain.of_channel(core.clock.now().at, actor, action.to_owned());
+        switches.version += 1;
+        switches.chain = ChainHead { sequence: entry.sequence, hash: entry.hash() };
+        match core.store.set_switches(&switches, &entry).await {
+            Ok(()) => return Ok(switches),
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(StoreError::Conflict)
 }
 
 pub(crate) async fn change(

@@ -9,6 +9,16 @@ use tower::ServiceExt;
 
 use crate::secret::Secret;
 
+/// Answers requests with routes that need no secret. Does not end.
+///
+/// # Errors
+/// When the Lambda runtime cannot be reached.
+pub async fn serve_without_keys(router: Router) -> Result<(), Error> {
+    let router = &router;
+    let answer = async |request: Request| router.clone().oneshot(request).await;
+    lambda_http::run(service_fn(answer)).await
+}
+
 /// Answers requests with the routes that were made of a secret; without it, with `otherwise`. Does not end.
 ///
 /// # Errors

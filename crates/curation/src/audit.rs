@@ -100,6 +100,24 @@ impl Entry {
     }
 }
 
+impl ChainHead {
+    /// The next entry of the channel's own record: of what is about no submission, such as its switches.
+    #[must_use]
+    pub fn of_channel(&self, at: Timestamp, actor: Actor, action: String) -> Entry {
+        Entry {
+            submission: SubmissionId::CHANNEL,
+            sequence: self.sequence + 1,
+            at,
+            actor,
+            action,
+            state: "channel".to_owned(),
+            revision: 0,
+            commitments: vec![],
+            previous: self.hash.clone(),
+        }
+    }
+}
+
 /// A chain that does not hold together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the audit record breaks at entry {0}")]

@@ -67,6 +67,9 @@ id!(
 );
 
 impl SubmissionId {
+    /// The channel itself: the place of what is about no submission. No proposal has it.
+    pub const CHANNEL: Self = Self(Ulid::nil());
+
     /// What people see: the last six characters, enough to talk about an item, too few to find it by.
     #[must_use]
     pub fn reference(&self) -> String {

@@ -369,6 +369,10 @@ pub enum About {
     Appeal,
     /// Mail about it to somebody on the roster, or to somebody who runs the channel, came back.
     Undeliverable,
+    /// Helplines have to be looked up again: about the channel, and about no submission.
+    HelplineStale,
+    /// Guidance was approved a year ago, and does not appear any more until it is approved again.
+    GuidanceLapsed,
 }
 
 /// A mail to be sent.
@@ -453,13 +457,41 @@ pub struct Submission {
     pub review: Option<Review>,
     /// The lead's release.
     pub release: Option<Release>,
-    /// The posts of the current occurrence.
+    /// What it is about, of the channel's topics: a brake on the topic stops it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// When its present words were first approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_at: Option<Timestamp>,
+    /// The posts of the current occurrence, or of the last.
     pub deliveries: Vec<Delivery>,
+    /// The posts of the occurrences before it, as long as they are to stay: what appears again and again is taken down as
+    /// a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<Delivery>,
     /// The end of the audit chain.
     pub chain: ChainHead,
 }
 
 impl Submission {
+    /// As what the index of what is due has it: the state's name, or `guidance` for guidance that waits for its turn.
+    #[must_use]
+    pub fn found_as(&self) -> &'static str {
+        match (&self.state, self.kind) {
+            (State::Approved { awaits_submitter: false, .. }, Kind::Guidance) => "guidance",
+            (state, _) => state.name(),
+        }
+    }
+
+    /// Whether a post of it is, or may be, on a platform.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        let may_be = |one: &Delivery| {
+            !matches!(one.status, DeliveryStatus::Pending | DeliveryStatus::Skipped | DeliveryStatus::Deleted)
+        };
+        self.past.iter().chain(&self.deliveries).any(may_be)
+    }
+
     /// When the item must next be looked at, and by which sweep. `None` only for what waits for nothing.
     #[must_use]
     pub fn due(&self) -> Option<Due> {
@@ -539,6 +571,8 @@ pub mod waits {
     pub const RETRACT_AGAIN: SignedDuration = SignedDuration::from_mins(15);
     /// Between two alerts about the same publication.
     pub const ATTENTION_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+    /// For how long guidance appears after it was approved: then it is asked about again.
+    pub const GUIDANCE_APPROVED: SignedDuration = SignedDuration::from_hours(365 * 24);
     /// Until what nobody reviewed is erased.
     pub const ERASE_UNREVIEWED: SignedDuration = SignedDuration::from_hours(30 * 24);
     /// Until what was reviewed and not published is erased.

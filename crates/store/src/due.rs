@@ -22,6 +22,8 @@ pub enum Hit {
     Submission(SubmissionId),
     /// An approved submission, which waits for the cadence: there is no need to read it when there is no slot.
     WaitsForSlot(SubmissionId),
+    /// Approved guidance, which waits for its turn.
+    Guidance(SubmissionId),
     /// Mail of this submission that should have been sent.
     Notices(SubmissionId),
 }
@@ -88,6 +90,7 @@ fn hit(item: &Item) -> Option<Hit> {
     let is_for_publisher = string(item, "lane")? == PUBLISH;
     Some(match (string(item, "sk")?, string(item, "state")) {
         ("state", Some("approved")) if is_for_publisher => Hit::WaitsForSlot(id),
+        ("state", Some("guidance")) if is_for_publisher => Hit::Guidance(id),
         ("state", _) => Hit::Submission(id),
         _ => Hit::Notices(id),
     })

@@ -4,15 +4,18 @@
 //! What a document holds is decided by the crates that own the types; this crate knows keys, conditions and indexes.
 
 mod due;
+mod feed;
 mod item;
 pub mod schema;
 mod settings;
 mod submissions;
 mod tokens;
+mod told;
 mod transaction;
 mod walk;
 
 pub use due::{Hit, LANES};
+pub use feed::{FeedEntry, InFeed};
 pub use settings::{Channel, Switches};
 pub use submissions::{BallotRecord, Check, NoticeBatch, Proposal, Write, Written};
 pub use tokens::{Answered, Remembered};

@@ -1,7 +1,10 @@
 //! Settings: the roster, the policy, the cadence, the switches, the open reviews of a person.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use curation::{
+    audit::{ChainHead, Entry},
     cadence::Cadence,
     ids::PersonId,
     policy::Policy,
@@ -12,13 +15,26 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     Store, StoreError,
     item::{Item, document, key, number, string, text, with_document},
+    transaction::Transaction,
 };
+
+/// The partition of the channel's own record: not among what the publisher reads at each slot.
+const RECORD: &str = "record";
 
 /// What a coordinator can stop.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Switches {
     /// Nothing is published, and nobody is invited.
     pub paused: bool,
+    /// Topics of which nothing is published.
+    #[serde(default)]
+    pub braked: BTreeSet<String>,
+    /// Raised by each change.
+    #[serde(default)]
+    pub version: u64,
+    /// The end of the record of what was switched.
+    #[serde(default)]
+    pub chain: ChainHead,
 }
 
 /// What the publisher asks of the settings, read together.
@@ -54,14 +70,32 @@ impl Store {
         Ok(channel)
     }
 
-    /// Stops or starts publishing and inviting.
+    /// Turns switches, with the entry of the record that says so: one transaction, over exactly the version before.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if somebody else turned one meanwhile.
+    pub async fn set_switches(&self, switches: &Switches, entry: &Entry) -> Result<(), StoreError> {
+        let mut item = with_document("channel", "switches", switches)?;
+        item.insert("paused".to_owned(), AttributeValue::Bool(switches.paused));
+        item.insert("version".to_owned(), number(switches.version));
+        if !switches.braked.is_empty() {
+            item.insert("braked".to_owned(), AttributeValue::Ss(switches.braked.iter().cloned().collect()));
+        }
+        let mut transaction = Transaction::default();
+        let before = switches.version.saturating_sub(1);
+        transaction.put_over_unversioned(&self.tables.settings, item, before)?;
+        let sk = format!("audit#{:06}", entry.sequence);
+        transaction.put_new(&self.tables.settings, with_document(RECORD, &sk, entry)?)?;
+        transaction.run(&self.client).await
+    }
+
+    /// The record of what was switched, in order.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn set_switches(&self, switches: &Switches) -> Result<(), StoreError> {
-        let mut item = with_document("channel", "switches", switches)?;
-        item.insert("paused".to_owned(), AttributeValue::Bool(switches.paused));
-        self.put(&self.tables.settings, item).await
+    pub async fn switched(&self) -> Result<Vec<Entry>, StoreError> {
+        let items = self.all_under(&self.tables.settings, RECORD, "audit#").await?;
+        items.iter().map(|item| document(item, "audit entry")).collect()
     }
 
     /// All therapists.

@@ -125,7 +125,7 @@ impl Written {
 const WRITTEN: [&str; 3] = ["rev#", "screen#", "ballot#"];
 
 /// What must hold at the moment of the write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Check {
     /// The person is in good standing.
     Standing(PersonId, Now),
@@ -135,6 +135,8 @@ pub enum Check {
     Epoch(PersonId, u32),
     /// The channel is not paused.
     NotPaused,
+    /// The channel is not paused, and this topic is not braked.
+    NotBraked(String),
 }
 
 /// Mail that one step asked for and that has not all been sent.
@@ -208,17 +210,20 @@ impl Store {
             if checks[..place].contains(check) {
                 continue;
             }
-            match *check {
+            match check {
                 Check::Standing(person, at) => {
-                    transaction.check_person(&self.tables.settings, person, None, Some(at))?;
+                    transaction.check_person(&self.tables.settings, *person, None, Some(*at))?;
                 }
                 Check::Voter(person, epoch, at) => {
-                    transaction.check_person(&self.tables.settings, person, Some(epoch), Some(at))?;
+                    transaction.check_person(&self.tables.settings, *person, Some(*epoch), Some(*at))?;
                 }
                 Check::Epoch(person, epoch) => {
-                    transaction.check_person(&self.tables.settings, person, Some(epoch), None)?;
+                    transaction.check_person(&self.tables.settings, *person, Some(*epoch), None)?;
                 }
-                Check::NotPaused => transaction.check_not_paused(&self.tables.settings)?,
+                Check::NotPaused => transaction.check_not_paused(&self.tables.settings, None)?,
+                Check::NotBraked(topic) => {
+                    transaction.check_not_paused(&self.tables.settings, Some(topic))?;
+                }
             }
         }
         transaction.run(&self.client).await
@@ -236,7 +241,7 @@ impl Store {
         let table = &self.tables.submissions;
         let mut item = with_document(&pk, "state", submission)?;
         item.insert("version".to_owned(), number(submission.version));
-        item.insert("state".to_owned(), text(submission.state.name()));
+        item.insert("state".to_owned(), text(submission.found_as()));
         if let Some(due) = submission.due() {
             mark_due(&mut item, submission.id, due);
         }
@@ -586,7 +591,7 @@ fn ballots_key(revision: u32) -> String {
     format!("ballot#{revision:04}#")
 }
 
-fn notice_item(id: SubmissionId, batch: &NoticeBatch, now: Now) -> Result<Item, StoreError> {
+pub(crate) fn notice_item(id: SubmissionId, batch: &NoticeBatch, now: Now) -> Result<Item, StoreError> {
     let mut item = with_document(&partition(id), &batch.sk, batch)?;
     let at = now.after_real(NOTICE_AGAIN.saturating_mul(1 << batch.attempts.min(MOST_DOUBLINGS)));
     mark_due(&mut item, id, Due { lane: Lane::Work, at });

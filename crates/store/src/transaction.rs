@@ -88,6 +88,26 @@ impl Transaction {
         Ok(())
     }
 
+    /// Writes only over exactly this version; over nothing, or over what was stored before there were versions, if it is 0.
+    pub(crate) fn put_over_unversioned(
+        &mut self,
+        table: &str,
+        item: Item,
+        version: u64,
+    ) -> Result<(), StoreError> {
+        if version > 0 {
+            return self.put_over(table, item, version);
+        }
+        let put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(version)")
+            .build()
+            .map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().put(put).build(), Refusal::Conflict);
+        Ok(())
+    }
+
     pub(crate) fn delete(&mut self, table: &str, pk: &str, sk: &str) -> Result<(), StoreError> {
         let delete =
             Delete::builder().table_name(table).set_key(Some(key(pk, sk))).build().map_err(incomplete)?;
@@ -95,15 +115,24 @@ impl Transaction {
         Ok(())
     }
 
-    /// Requires a switch to be off at the moment of the write.
-    pub(crate) fn check_not_paused(&mut self, table: &str) -> Result<(), StoreError> {
+    /// Requires the channel not to be paused at the moment of the write, and a topic, if one is given, not to be braked.
+    pub(crate) fn check_not_paused(&mut self, table: &str, topic: Option<&str>) -> Result<(), StoreError> {
+        let condition = match topic {
+            None => "attribute_not_exists(pk) OR paused = :no",
+            Some(_) => {
+                "attribute_not_exists(pk) OR (paused = :no AND (attribute_not_exists(braked) OR NOT contains(braked, :topic)))"
+            }
+        };
         let check = ConditionCheck::builder()
             .table_name(table)
             .set_key(Some(key("channel", "switches")))
-            .condition_expression("attribute_not_exists(pk) OR paused = :no")
-            .expression_attribute_values(":no", AttributeValue::Bool(false))
-            .build()
-            .map_err(incomplete)?;
+            .condition_expression(condition)
+            .expression_attribute_values(":no", AttributeValue::Bool(false));
+        let check = match topic {
+            None => check,
+            Some(topic) => check.expression_attribute_values(":topic", text(topic)),
+        };
+        let check = check.build().map_err(incomplete)?;
         self.push(TransactWriteItem::builder().condition_check(check).build(), Refusal::Paused);
         Ok(())
     }

@@ -7,6 +7,7 @@ use app::{
     ports::Mail,
 };
 use curation::{
+    ids::SubmissionId,
     roster::{Duty, Therapist},
     submission::{About, State, Submission},
     time::Now,
@@ -51,6 +52,16 @@ impl Correspondence for Letters {
         let Letter { subject, text, html } = letter;
         let unsubscribe = self.unsubscribe_url(to, about, submission, now);
         Some(Mail { to: to.email().to_owned(), subject, text, html, submission: submission.id, unsubscribe })
+    }
+
+    fn write_of_channel(&self, to: &Addressee, about: About) -> Option<Mail> {
+        let kind = match (to, about) {
+            (Addressee::Officer(_), About::HelplineStale) => AlertKind::HelplineStale,
+            _ => return None,
+        };
+        let Letter { subject, text, html } = CoordinatorAlert { kind, reference: None }.letter();
+        let submission = SubmissionId::CHANNEL;
+        Some(Mail { to: to.email().to_owned(), subject, text, html, submission, unsubscribe: None })
     }
 }
 
@@ -137,7 +148,13 @@ fn to_officer(duty: Duty, about: About, submission: &Submission) -> Option<Lette
         About::Redaction => AlertKind::WordsNeeded,
         About::Appeal => AlertKind::Appeal,
         About::Undeliverable => AlertKind::Undeliverable,
-        About::Invitation | About::Reminder | About::Receipt | About::FreshLink | About::Status => {
+        About::GuidanceLapsed => AlertKind::GuidanceLapsed,
+        About::Invitation
+        | About::Reminder
+        | About::Receipt
+        | About::FreshLink
+        | About::Status
+        | About::HelplineStale => {
             return None;
         }
     };

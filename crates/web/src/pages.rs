@@ -7,6 +7,7 @@
 
 mod choices;
 mod difference;
+mod feed;
 mod forms;
 mod marked;
 mod outcome;
@@ -26,6 +27,7 @@ use askama::Template;
 
 pub use choices::{Decision, Role, Verdict};
 pub use difference::{Difference, Piece};
+pub use feed::{Entry as FeedEntry, Feed};
 pub use forms::{Errors, FieldError};
 pub use marked::{Finding, MarkedText, Severity};
 pub use outcome::{Closed, ClosedReason, Concern, DeadLink, Done, DoneKind, Problem};

@@ -1,6 +1,7 @@
 //! The routes, and what every answer has in common.
 
 mod answer;
+mod feed;
 mod intake;
 mod public;
 mod review;
@@ -23,6 +24,8 @@ use axum::{
 use futures::FutureExt;
 
 use crate::{Web, headers::security_headers};
+
+pub use feed::Published;
 
 /// The longest body that is read, in bytes, as the public API promises: 2,000 characters with the other fields, but for
 /// the longest texts in scripts of three bytes a letter, which a form makes nine of; as JSON they fit.
@@ -75,6 +78,12 @@ pub fn review(web: Web) -> Router {
         .route("/review/{token}", get(review::show).post(review::choose))
         .route("/review/{token}/confirm", post(review::confirm));
     dressed(router).with_state(web)
+}
+
+/// What everybody may read of what was published.
+pub fn log(published: Published) -> Router {
+    let router = Router::new().route("/feed.atom", get(feed::feed));
+    dressed(router).with_state(published).layer(from_fn(feed::kept_by_readers))
 }
 
 /// What is answered when the keys of signed links cannot be had: help and health, and the request to come back.

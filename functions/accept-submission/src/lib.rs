@@ -23,11 +23,11 @@ pub fn behind_gateway(web: Web) -> Router {
     router(web).layer(from_fn(with_address))
 }
 
-/// What words are composed for: Bluesky, whether or not an account is configured. So reviewers see posts as they will
-/// appear, and what is approved waits until its platform is switched on.
+/// What words are composed for: the feed, and Bluesky, whether or not an account is configured. So reviewers see posts as
+/// they will appear, and what is approved waits until its platform is switched on.
 #[must_use]
 pub fn planned_rules() -> Vec<PlatformRules> {
-    vec![platforms::bluesky::rules()]
+    vec![platforms::bluesky::rules(), app::feed::rules()]
 }
 
 async fn with_address(mut request: Request, next: Next) -> Response {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use app::feed::Feed;
 use async_trait::async_trait;
 use aws::{configuration::Environment, secret::Secret as Parameter, start};
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -39,7 +40,12 @@ async fn main() -> anyhow::Result<()> {
         Arc::new(Bluesky::new(Account { service, identifier }, Arc::new(Password(password))))
             as Arc<dyn Platform>
     });
-    let platforms = &bluesky.into_iter().collect::<Vec<_>>();
+    let mut platforms = bluesky.into_iter().collect::<Vec<_>>();
+    if !platforms.is_empty() {
+        // Beside an account: in a trial nothing appears anywhere.
+        platforms.push(Arc::new(Feed::new(core.clone())));
+    }
+    let platforms = &platforms;
     let step = |event: LambdaEvent<_>| publish_scheduled::handle(core, platforms, event);
     lambda_runtime::run(service_fn(step)).await.map_err(anyhow::Error::from_boxed)
 }

@@ -73,9 +73,9 @@ impl Asked {
     }
 }
 
-/// What words are composed for here: the timeline, and Bluesky if it is asked for.
+/// What words are composed for here: the timeline and the feed, and Bluesky if it is asked for.
 pub(crate) fn rules(asked: Option<&Asked>) -> Vec<PlatformRules> {
-    let mut rules = vec![timeline::rules()];
+    let mut rules = vec![timeline::rules(), app::feed::rules()];
     rules.extend(asked.map(|_| bluesky::rules()));
     rules
 }
@@ -106,8 +106,8 @@ mod tests {
             [(SERVICE, "https://bsky.example"), (IDENTIFIER, "channel.example"), (PASSWORD, "hunter2")];
         let asked = asked(&whole).unwrap().unwrap();
         let names = |asked| rules(asked).into_iter().map(|one| one.platform.to_string()).collect::<Vec<_>>();
-        assert_eq!(names(Some(&asked)), ["local", "bluesky"]);
-        assert_eq!(names(None), ["local"]);
+        assert_eq!(names(Some(&asked)), ["local", "feed", "bluesky"]);
+        assert_eq!(names(None), ["local", "feed"]);
         assert!(asked.news().contains("channel.example"));
         assert!(!asked.news().contains("hunter2") && !format!("{asked:?}").contains("hunter2"));
     }

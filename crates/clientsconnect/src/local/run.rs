@@ -14,6 +14,7 @@ use std::{
 use anyhow::{Context, bail};
 use app::{
     Core,
+    feed::Feed,
     invite::{Correspondence, Post},
     ports::{Clock, Mailer, QueueName},
 };
@@ -28,7 +29,7 @@ use tokio::{
     task::JoinHandle,
     time::{interval, timeout},
 };
-use web::{Web, correspondence::Letters, links::Keyring};
+use web::{Web, correspondence::Letters, links::Keyring, routes::Published};
 
 use super::{
     bluesky, bounces,
@@ -149,7 +150,7 @@ impl Local {
         let keyring = Arc::new(keyring);
         // Before anything is published or counted: whoever approved must be in good standing at that moment.
         let mut news = news_of(examples::keep(&core).await?);
-        let mut platforms: Vec<Arc<dyn Platform>> = vec![timeline.clone()];
+        let mut platforms: Vec<Arc<dyn Platform>> = vec![timeline.clone(), Arc::new(Feed::new(core.clone()))];
         if let Some(asked) = &bluesky {
             platforms.push(Arc::new(asked.platform()));
             news.push(asked.news());
@@ -167,6 +168,7 @@ impl Local {
             KEEP_DEADLINES.start(Arc::clone(&clock), parts.keep_deadlines(), shutdown.subscribe()),
             tokio::spawn(keep_examples(core.clone(), speed, shutdown.subscribe())),
         ];
+        let log = Published::new(core.clone(), base_url.clone());
         let web = Web {
             core: core.clone(),
             rules: bluesky::rules(bluesky.as_ref()),
@@ -182,6 +184,7 @@ impl Local {
         let gateway = Gateway {
             accept_submission: accept_submission::router(web.clone()),
             record_vote: record_vote::router(web),
+            serve_log: serve_log::router(log),
             local,
         };
         tasks.insert(0, tokio::spawn(serve(listener, gateway, shutdown.subscribe())));

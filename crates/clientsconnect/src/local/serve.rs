@@ -29,6 +29,8 @@ pub(crate) struct Gateway {
     pub(crate) accept_submission: Router,
     /// record-vote: `/review/`.
     pub(crate) record_vote: Router,
+    /// serve-log: `/feed.atom`.
+    pub(crate) serve_log: Router,
     /// The local pages: `/_local/`.
     pub(crate) local: Router,
 }
@@ -48,6 +50,7 @@ async fn pass_on(
     request.extensions_mut().insert(SourceAddress(peer.ip().to_string()));
     let function = match request.uri().path().split('/').nth(1) {
         Some("review") => gateway.record_vote,
+        Some("feed.atom") => gateway.serve_log,
         Some("_local") => gateway.local,
         _ => gateway.accept_submission,
     };
@@ -123,6 +126,7 @@ mod tests {
         let router = Gateway {
             accept_submission: named("accept-submission"),
             record_vote: named("record-vote"),
+            serve_log: named("serve-log"),
             local: named("local"),
         }
         .router();
@@ -130,6 +134,7 @@ mod tests {
             let answer = ask(router.clone(), path).await;
             assert_eq!(answer, (StatusCode::OK, "accept-submission for 127.0.0.1".to_owned()), "{path}");
         }
+        assert_eq!(ask(router.clone(), "/feed.atom").await.1, "serve-log for 127.0.0.1");
         assert_eq!(ask(router.clone(), "/_local/mail").await.1, "local for 127.0.0.1");
         assert_eq!(ask(router.clone(), "/review/x").await.0, StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(ask(router, "/_local/").await.0, StatusCode::OK);

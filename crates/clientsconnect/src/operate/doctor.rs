@@ -2,6 +2,7 @@
 //!
 //! Invariants: it changes nothing; and it prints no secret and nobody's address but the channel's own.
 
+mod helplines;
 mod looks;
 mod people;
 mod things;
@@ -155,6 +156,7 @@ async fn examine(looks: &Looks, store: &Store) -> Vec<Finding> {
         }
         None => found.push(things::not_written("public pages", channel, "public-url")),
     }
+    found.push(helplines::checked(content::helplines(), SystemClock.now().today()));
     let (seen, out_there) = people::all(channel, store, SystemClock.now()).await;
     found.extend(seen);
     found.push(things::publishing(channel, &parameters, out_there));

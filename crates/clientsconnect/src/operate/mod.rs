@@ -1,13 +1,15 @@
-//! `clientsconnect roster`, `queue`, `pause`, `resume`, and for a deployed channel `dead-letters`, `doctor` and `keys`:
+//! `clientsconnect roster`, `queue`, `guidance`, `brake`, `pause`, `resume`, and for a deployed channel `dead-letters`, `doctor` and `keys`:
 //! the command for whoever runs the channel.
 //!
 //! Invariant: nothing here decides. Each command is one use case of [`app`], with the words that a person needs around
 //! it; and no error repeats a submission's text or anybody's address.
 
 mod advice;
+mod brake;
 mod connect;
 mod dead_letters;
 mod doctor;
+mod guidance;
 
 mod item;
 mod keys;
@@ -40,6 +42,8 @@ pub(crate) enum Operate {
 pub(crate) enum OnTables {
     Roster(roster::RosterArgs),
     Queue(queue::QueueArgs),
+    Guidance(guidance::GuidanceArgs),
+    Brake(brake::BrakeArgs),
     Pause(pause::PauseArgs),
     Resume(pause::ResumeArgs),
 }
@@ -49,6 +53,8 @@ impl OnTables {
         match self {
             Self::Roster(args) => &args.place,
             Self::Queue(args) => &args.place,
+            Self::Guidance(args) => &args.place,
+            Self::Brake(args) => &args.place,
             Self::Pause(args) => &args.place,
             Self::Resume(args) => &args.place,
         }
@@ -96,6 +102,8 @@ async fn answer(
     match command {
         OnTables::Roster(args) => roster::run(&connection.core, args.command).await,
         OnTables::Queue(args) => queue::run(connection, args.command, stdin).await,
+        OnTables::Guidance(args) => guidance::run(connection, args.command, stdin).await,
+        OnTables::Brake(args) => brake::run(&connection.core, args).await,
         OnTables::Pause(_) => pause::run(&connection.core, true).await,
         OnTables::Resume(_) => pause::run(&connection.core, false).await,
     }

@@ -7,14 +7,20 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
-use app::{Core, queue as steps};
+use app::{
+    Core, queue as steps,
+    schedule::{self, Wish},
+};
 use clap::{Args, Subcommand, ValueEnum, builder::PossibleValuesParser};
 use curation::{
     ids::PersonId,
     roster::{Duty, Officer},
     submission::{ReleaseTo, State, Submission},
+    time::on_wall,
     transitions::InvalidTransition,
 };
+
+use jiff::{Timestamp, civil::DateTime};
 
 use super::{
     advice,
@@ -162,6 +168,49 @@ With --json: the item, as in `queue list --json`.")]
         #[arg(long)]
         absent: bool,
     },
+    /// Say when an approved item should appear
+    #[command(after_help = "\
+It appears in the first slot from then on. The channel's hours, the time between two posts and the number of posts a day
+hold all the same, and nothing else is taken that would delay it.
+
+  --at '2026-12-01 12:00'      on London's clocks
+  --at 2026-12-01T12:00:00Z    the same, in UTC
+  --next                       before all that is not pinned
+
+With --json: the item, as in `queue list --json`.")]
+    Pin {
+        #[command(flatten)]
+        step: StepArgs,
+        /// From this time on
+        #[arg(long, value_name = "TIME", value_parser = moment, required_unless_present = "next", conflicts_with = "next")]
+        at: Option<Timestamp>,
+        /// As the next
+        #[arg(long)]
+        next: bool,
+    },
+    /// Let a pinned item appear as it came
+    #[command(after_help = "With --json: the item, as in `queue list --json`.")]
+    Unpin {
+        #[command(flatten)]
+        step: StepArgs,
+    },
+    /// Say what an item is about, so that `clientsconnect brake` stops it with its topic
+    #[command(after_help = "With --json: the item, as in `queue list --json`.")]
+    Topic {
+        #[command(flatten)]
+        step: StepArgs,
+        /// A topic from `clientsconnect brake`; none to take it back
+        #[arg(value_name = "TOPIC")]
+        topic: String,
+    },
+}
+
+/// A time as people type it: with its zone, or on London's clocks.
+fn moment(text: &str) -> Result<Timestamp, &'static str> {
+    let on_clocks = |time: DateTime| on_wall(time.date(), time.time());
+    text.parse::<Timestamp>()
+        .or_else(|_| text.parse::<DateTime>().map(on_clocks))
+        .map_err(|_| "a time such as '2026-12-01 12:00' (London) or 2026-12-01T12:00:00Z is needed")
 }
 
 const RELEASE_HELP: &str = "\
@@ -250,6 +299,20 @@ pub(crate) async fn run(
                 if post.is_some() { "Noted: the post is there." } else { "Noted: the post is not there." };
             after(connection, what, steps::attest(core, item.id, &officer, post).await)
         }
+        QueueCommand::Pin { step, at, next: _ } => {
+            let (item, officer) = both(core, &step).await?;
+            let wish = at.map_or(Wish::Next, Wish::At);
+            after(connection, "Pinned.", schedule::pin(core, item.id, &officer, wish).await)
+        }
+        QueueCommand::Unpin { step } => {
+            let (item, officer) = both(core, &step).await?;
+            after(connection, "Unpinned.", schedule::pin(core, item.id, &officer, Wish::Whenever).await)
+        }
+        QueueCommand::Topic { step, topic } => {
+            let (item, officer) = both(core, &step).await?;
+            let topic = Some(topic.as_str()).filter(|topic| *topic != "none");
+            after(connection, "Noted.", schedule::set_topic(core, item.id, &officer, topic).await)
+        }
     }
 }
 
@@ -320,7 +383,7 @@ async fn check_masking(core: &Core, item: &Submission, officer: &Officer) -> any
     }
 }
 
-fn read(file: &Path, stdin: &mut (dyn Read + Send)) -> anyhow::Result<String> {
+pub(super) fn read(file: &Path, stdin: &mut (dyn Read + Send)) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
     if file == Path::new("-") {
         stdin.take(LARGEST_FILE + 1).read_to_end(&mut bytes).context("standard input cannot be read")?;

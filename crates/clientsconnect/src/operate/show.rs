@@ -150,7 +150,8 @@ fn standing(item: &Submission, barred: &BTreeSet<PersonId>, audit: Vec<Entry>) -
         findings: None,
         review: item.review.as_ref().map(|review| counted(item, review, barred)),
         remarks: vec![],
-        deliveries: item.deliveries.clone(),
+        // Of guidance, every appearance.
+        deliveries: item.past.iter().chain(&item.deliveries).cloned().collect(),
         record: record(item, audit),
     }
 }

@@ -66,6 +66,10 @@ impl Correspondence for Nobody {
     fn write(&self, _: &Addressee, _: About, _: &Submission, _: Now) -> Option<Mail> {
         None
     }
+
+    fn write_of_channel(&self, _: &Addressee, _: About) -> Option<Mail> {
+        None
+    }
 }
 
 /// Something new each time, but for its end: so every submission gets the same reference.
@@ -527,7 +531,8 @@ fn what_cannot_be_meant_is_a_usage_error() {
 
 #[test]
 fn every_group_teaches() {
-    for path in ["roster", "queue", "pause", "resume", "dead-letters", "doctor", "keys"] {
+    for path in ["roster", "queue", "guidance", "brake", "pause", "resume", "dead-letters", "doctor", "keys"]
+    {
         insta::assert_snapshot!(format!("help_{path}"), help(&[path]));
     }
     insta::assert_snapshot!("help_queue_release", help(&["queue", "release"]));

@@ -4,7 +4,7 @@ use super::InvalidTransition;
 use crate::{
     audit::Actor,
     roster::Duty,
-    submission::{About, Hold, Lane, Recipient, State, Step, Submission, waits},
+    submission::{About, Afterwards, Hold, Lane, Recipient, State, Step, Submission, waits},
     time::Now,
 };
 
@@ -65,7 +65,7 @@ impl Submission {
     ///
     /// # Errors
     /// Unless the item waits for the submitter or a coordinator.
-    pub fn expire(self, now: Now) -> Result<Step, InvalidTransition> {
+    pub fn expire(mut self, now: Now) -> Result<Step, InvalidTransition> {
         let may_expire = matches!(
             self.state,
             State::NeedsRedaction { .. }
@@ -75,6 +75,12 @@ impl Submission {
         );
         if !may_expire {
             return self.refuse("expiring");
+        }
+        if self.is_up() {
+            // Guidance whose approval was lost, and that nobody approved again: what appeared does not stay.
+            self.recall();
+            let state = State::Retracting { then: Afterwards::Retracted, due_at: now.at };
+            return Ok(self.enter(state, Actor::System, "expired", now));
         }
         let due_at = self.erasure(now);
         Ok(self

@@ -60,6 +60,12 @@ impl Submission {
     /// A new submission, waiting for screening.
     #[must_use]
     pub fn receive(new: NewSubmission, revision: &Revision, now: Now) -> Step {
+        Self::receive_from(Actor::Submitter, new, revision, now)
+    }
+
+    /// The same from somebody whom the channel knows: they never review it.
+    #[must_use]
+    pub fn receive_from(actor: Actor, new: NewSubmission, revision: &Revision, now: Now) -> Step {
         let fresh = Self {
             id: new.id,
             version: 0,
@@ -72,7 +78,10 @@ impl Submission {
             received_at: now.at,
             may_contact: new.may_contact,
             words_changed: false,
-            authors: BTreeSet::new(),
+            authors: match actor {
+                Actor::Person(person) => BTreeSet::from([person]),
+                Actor::Submitter | Actor::System => BTreeSet::new(),
+            },
             stepped_back: BTreeSet::new(),
             was_reviewed: false,
             was_published: false,
@@ -83,10 +92,13 @@ impl Submission {
             appealed: false,
             review: None,
             release: None,
+            topic: None,
+            approved_at: None,
             deliveries: vec![],
+            past: vec![],
             chain: ChainHead::default(),
         };
-        fresh.enter(waiting_for_screening(now), Actor::Submitter, "received", now)
+        fresh.enter(waiting_for_screening(now), actor, "received", now)
     }
 
     /// New words, in answer to a request for them. `words_changed` says that they are not the submitter's own.
@@ -115,7 +127,8 @@ impl Submission {
         self.screened_by = 0;
         self.words_changed = words_changed;
         self.review = None;
-        self.deliveries = vec![];
+        self.approved_at = None;
+        self.keep_posts();
         Ok(self.enter(waiting_for_screening(now), actor, "revised", now))
     }
 

@@ -8,6 +8,7 @@ mod publishing;
 mod rescreening;
 mod review;
 mod safeguarding;
+mod scheduling;
 
 pub use deadlines::Task;
 pub use intake::{NewSubmission, Route, Verdict};

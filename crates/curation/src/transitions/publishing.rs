@@ -11,7 +11,7 @@ use crate::{
     ids::PersonId,
     roster::Duty,
     submission::{
-        About, Attention, Delivery, DeliveryStatus, Recipient, Revision, State, Step, Submission, waits,
+        About, Attention, Delivery, DeliveryStatus, Kind, Recipient, Revision, State, Step, Submission, waits,
     },
     tid::Tid,
     time::Now,
@@ -81,6 +81,7 @@ impl Submission {
         // The place in the record tells a second appearance of the same words from the first, which was taken down.
         let digits = self.content.as_str().get(..CLOCK_DIGITS).unwrap_or_default();
         let clock = u64::from_str_radix(digits, 16).unwrap_or_default().wrapping_add(self.chain.sequence);
+        self.keep_posts();
         self.deliveries = renderings
             .iter()
             .flat_map(|rendering| {
@@ -246,11 +247,32 @@ impl Submission {
         }
         let is_sent = self.deliveries.iter().all(|delivery| delivery.status == DeliveryStatus::Sent);
         if is_sent && matches!(state, State::Publishing { .. }) {
+            let state = self.after_publishing(now);
             return Ok(self
-                .enter(State::Published { at: now.at }, Actor::System, "published", now)
+                .enter(state, Actor::System, "published", now)
                 .telling(Recipient::Submitter, About::Status));
         }
         Ok(self.waiting(state))
+    }
+
+    /// Guidance waits for its next turn: the same approval holds.
+    fn after_publishing(&self, now: Now) -> State {
+        match self.kind {
+            Kind::Guidance => State::Approved { awaits_submitter: false, due_at: now.at },
+            Kind::Text | Kind::Repost => State::Published { at: now.at },
+        }
+    }
+
+    /// What was posted is remembered beside what is to be posted next.
+    pub(super) fn keep_posts(&mut self) {
+        let done = std::mem::take(&mut self.deliveries);
+        self.past.extend(done.into_iter().filter(|delivery| delivery.status == DeliveryStatus::Sent));
+    }
+
+    /// All that was ever posted is to be taken down.
+    pub(super) fn recall(&mut self) {
+        // At the end: a publisher at work knows the present posts by their places.
+        self.deliveries.append(&mut self.past);
     }
 
     /// A delivery cannot go on without a human.
@@ -317,9 +339,8 @@ impl Submission {
         }
         let actor = Actor::Person(coordinator);
         if self.deliveries.iter().all(|delivery| delivery.status == DeliveryStatus::Sent) {
-            return Ok(self
-                .enter(State::Published { at: now.at }, actor, action, now)
-                .telling(Recipient::Submitter, About::Status));
+            let state = self.after_publishing(now);
+            return Ok(self.enter(state, actor, action, now).telling(Recipient::Submitter, About::Status));
         }
         Ok(self.enter(State::Publishing { due_at: now.at }, actor, action, now))
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     audit::Actor,
     roster::Duty,
-    submission::{About, Hold, Recipient, State, Step, Submission, waits},
+    submission::{About, Afterwards, Hold, Recipient, State, Step, Submission, waits},
     time::Now,
 };
 
@@ -58,7 +58,14 @@ impl Submission {
         Ok(match verdict.route {
             Route::Hold => {
                 self.conceal();
-                let state = held_for_lead(now);
+                let state = match self.is_up() {
+                    // What appears again and again is taken down first.
+                    true => {
+                        self.recall();
+                        State::Retracting { then: Afterwards::Held, due_at: now.at }
+                    }
+                    false => held_for_lead(now),
+                };
                 self.enter_with(state, Actor::System, "screened_again: hold", report, now)
                     .telling(Recipient::Duty(Duty::Lead), About::SafeguardingHold)
             }

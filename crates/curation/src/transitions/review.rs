@@ -11,7 +11,7 @@ use crate::{
     policy::{Policy, Tier},
     review::{Ballot, Closing, Decision, Review, Seat},
     roster::Duty,
-    submission::{About, Notice, Recipient, State, Step, Submission, waits},
+    submission::{About, Afterwards, Kind, Notice, Recipient, State, Step, Submission, waits},
     time::{Now, after_working_days},
 };
 
@@ -168,10 +168,12 @@ impl Submission {
         }
     }
 
-    fn close_review(self, closing: Closing, barred: &BTreeSet<PersonId>, now: Now) -> Step {
+    fn close_review(mut self, closing: Closing, barred: &BTreeSet<PersonId>, now: Now) -> Step {
         match closing {
             Closing::Approved => {
-                let awaits_submitter = self.words_changed;
+                // Of guidance there is no submitter but the channel itself.
+                let awaits_submitter = self.words_changed && self.kind != Kind::Guidance;
+                self.approved_at.get_or_insert(now.at);
                 let due_at = if awaits_submitter { now.after(waits::SUBMITTERS_YES) } else { now.at };
                 let tally = self.review.as_ref().map(|review| review.tally(barred)).unwrap_or_default();
                 let action = format!(
@@ -180,6 +182,12 @@ impl Submission {
                 );
                 self.enter(State::Approved { awaits_submitter, due_at }, Actor::System, action, now)
                     .telling(Recipient::Submitter, About::Status)
+            }
+            // What appeared before and is not approved any more does not stay.
+            Closing::Rejected if self.is_up() => {
+                self.recall();
+                let state = State::Retracting { then: Afterwards::Retracted, due_at: now.at };
+                self.enter(state, Actor::System, "rejected", now)
             }
             Closing::Rejected => self
                 .enter(State::Rejected { due_at: now.after(waits::APPEAL) }, Actor::System, "rejected", now)

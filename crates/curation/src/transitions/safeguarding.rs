@@ -43,6 +43,17 @@ impl Submission {
         now: Now,
     ) -> Result<Step, InvalidTransition> {
         let state = match &self.state {
+            // What appears again and again is on platforms while it waits for its next turn, or for a review of it.
+            State::InReview { .. }
+            | State::Stalled { .. }
+            | State::NeedsRedaction { .. }
+            | State::Rewording { .. }
+            | State::Rejected { .. }
+            | State::Approved { .. }
+                if self.is_up() =>
+            {
+                State::Retracting { then: Afterwards::Held, due_at: now.at }
+            }
             State::InReview { .. }
             | State::Stalled { .. }
             | State::NeedsRedaction { .. }
@@ -57,6 +68,9 @@ impl Submission {
             _ => return self.refuse("raising a concern"),
         };
         self.conceal();
+        if matches!(state, State::Retracting { .. }) {
+            self.recall();
+        }
         Ok(self
             .enter_with(state, actor, action, commitments, now)
             .telling(Recipient::Duty(Duty::Lead), About::SafeguardingHold))
@@ -216,8 +230,12 @@ impl Submission {
             | State::Withdrawn { .. }
             | State::Expired { .. }
             | State::Closed { .. } => return self.refuse(action),
+            _ if self.is_up() => State::Retracting { then: Afterwards::Retracted, due_at: now.at },
             _ => ended,
         };
+        if matches!(state, State::Retracting { .. }) {
+            self.recall();
+        }
         self.ended = true;
         Ok(self.enter(state, actor, action, now))
     }

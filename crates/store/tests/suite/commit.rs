@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use curation::{
-    cadence::{Cadence, Slot},
+    audit::{Actor, ChainHead},
+    cadence::{Appearance, Cadence, Slot},
+    ids::SubmissionId,
     policy::Policy,
     review::Decision,
     roster::{Duty, Membership, Officer},
@@ -139,21 +141,53 @@ async fn a_lost_race_outweighs_a_bar() {
     assert_eq!(refused(&world, &seated, &late).await, StoreError::Conflict);
 }
 
+async fn switch(world: &World, turn: impl Fn(&mut Switches)) {
+    let mut switches = world.store.channel().await.unwrap().switches;
+    turn(&mut switches);
+    let entry = switches.chain.of_channel(monday().at, Actor::System, "switched".to_owned());
+    switches.version += 1;
+    switches.chain = ChainHead { sequence: entry.sequence, hash: entry.hash() };
+    world.store.set_switches(&switches, &entry).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_of_a_braked_topic_is_written_and_of_others_it_is() {
+    let world = World::new().await;
+    let seated = world.seated(1, 5).await;
+    let about = |topic: &str| Move {
+        step: seated.clone().draw_hinted(monday()).unwrap(),
+        writes: vec![],
+        checks: vec![Check::NotBraked(topic.to_owned())],
+    };
+    switch(&world, |switches| switches.braked.extend(["grief".to_owned()])).await;
+    assert_eq!(refused(&world, &seated, &about("grief")).await, StoreError::Paused);
+    switch(&world, |switches| switches.paused = true).await;
+    assert_eq!(refused(&world, &seated, &about("endings")).await, StoreError::Paused);
+    switch(&world, |switches| switches.paused = false).await;
+    write(&world, &seated, &about("endings")).await.unwrap();
+    switch(&world, |switches| switches.braked.clear()).await;
+    let entries = world.store.switched().await.unwrap();
+    let head = curation::audit::verify(SubmissionId::CHANNEL, &entries).unwrap();
+    assert_eq!((head.sequence, head), (4, world.store.channel().await.unwrap().switches.chain));
+}
+
 #[tokio::test]
 async fn nothing_that_asks_for_it_happens_while_the_channel_is_paused() {
     let world = World::new().await;
     let seated = world.seated(1, 5).await;
     let step = seated.clone().draw_hinted(monday()).unwrap();
     let one = Move { step, writes: vec![], checks: vec![Check::NotPaused] };
-    world.store.set_switches(&Switches { paused: true }).await.unwrap();
+    switch(&world, |switches| switches.paused = true).await;
     assert!(world.store.channel().await.unwrap().switches.paused);
     assert_eq!(refused(&world, &seated, &one).await, StoreError::Paused);
-    world.store.set_switches(&Switches { paused: false }).await.unwrap();
+    switch(&world, |switches| switches.paused = false).await;
     write(&world, &seated, &one).await.unwrap();
 }
 
 fn with_cadence(before: &Submission, cadence: &Cadence, minutes: i64) -> Move {
-    let Slot::Open(next) = cadence.slot(&Policy::DEFAULT.rhythm, minutes_later(minutes)) else {
+    let Slot::Open(next) =
+        cadence.slot(before.id, Appearance::Curated, &Policy::DEFAULT.rhythm, minutes_later(minutes))
+    else {
         panic!("no slot");
     };
     let renderings = revision(1, WORDS).composition.renderings;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, future::Future, sync::Arc};
 
 use curation::{
     audit,
-    cadence::Slot,
+    cadence::{Appearance, Slot},
     ids::{PersonId, SubmissionId},
     panel::{Drawn, Seed, draw},
     policy::Policy,
@@ -90,7 +90,9 @@ fn invitations(roster: Vec<Therapist>, drawn: &[Drawn]) -> Vec<Write> {
 
 async fn take(world: &World, before: Submission) -> Option<Move> {
     let channel = world.store.channel().await.unwrap();
-    let Slot::Open(next) = channel.cadence.slot(&channel.policy.rhythm, monday()) else {
+    let Slot::Open(next) =
+        channel.cadence.slot(before.id, Appearance::Curated, &channel.policy.rhythm, monday())
+    else {
         return None;
     };
     let revision = world.store.revision(before.id, before.revision).await.unwrap().unwrap();

@@ -31,7 +31,7 @@ async fn mail(world: &World, minutes: i64) -> Vec<SubmissionId> {
     let hits = work(world, minutes_later(minutes).at).await;
     let notices = hits.iter().filter_map(|hit| match hit {
         Hit::Notices(id) => Some(*id),
-        Hit::Submission(_) | Hit::WaitsForSlot(_) => None,
+        Hit::Submission(_) | Hit::WaitsForSlot(_) | Hit::Guidance(_) => None,
     });
     notices.collect()
 }

@@ -10,6 +10,7 @@ mod concurrency;
 mod due;
 mod erase;
 mod failures;
+mod feed;
 mod harness;
 mod people;
 mod tokens;

@@ -228,6 +228,8 @@ pub enum AlertKind {
     Appeal,
     /// A helpline's entry is due for a check.
     HelplineStale,
+    /// Guidance was approved a year ago.
+    GuidanceLapsed,
 }
 
 /// Tells a coordinator that something needs them.
@@ -283,9 +285,13 @@ impl CoordinatorAlert {
                 "Mail to somebody on the roster came back, or they told their mail program that they don't want it.",
                 "Please look at the roster: it shows whose mailbox it is. They get no mail until you enter there that it works again. Others are asked in their place.",
             ),
+            AlertKind::GuidanceLapsed => (
+                "Guidance was approved a year ago, so it does not appear any more.",
+                "Please propose it again (`clientsconnect guidance propose`), as it is or in better words: therapists are asked anew. What appeared of it stays.",
+            ),
             AlertKind::HelplineStale => (
-                "A helpline has not been checked for more than 30 days.",
-                "Please check the number and the hours at their source, and enter the date. After 180 days, guidance that uses it stops.",
+                "Helplines have not been checked for more than 30 days.",
+                "Please look each of them up at its source, number and hours, and have the date entered in content/helplines.toml. `clientsconnect doctor --aws` names them. After 180 days, guidance that names one stops; the help page goes on showing them all. You get this mail once a day until it is done.",
             ),
         };
         let subject = match &self.reference {

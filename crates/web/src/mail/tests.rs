@@ -44,6 +44,7 @@ fn all(reference: &str) -> Vec<(&'static str, bool, Letter)> {
         AlertKind::Appeal,
         AlertKind::Undeliverable,
         AlertKind::HelplineStale,
+        AlertKind::GuidanceLapsed,
     ] {
         letters.push((
             "alert",

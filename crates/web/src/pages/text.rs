@@ -10,7 +10,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 static LONDON: TimeZone = jiff::tz::get!("Europe/London");
 
-/// The escaper of every `.html` template (see `askama.toml`).
+/// The escaper of every `.html` and `.xml` template (see `askama.toml`).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PageText;
 

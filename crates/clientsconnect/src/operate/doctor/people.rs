@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use curation::{
     policy::{Thresholds, Tier},
     roster::{Duty, Officer, Therapist},
-    submission::{Delivery, DeliveryStatus, Lane, State, Submission},
+    submission::{Delivery, DeliveryStatus, Kind, Lane, State, Submission},
     time::Now,
 };
 use jiff::SignedDuration;
@@ -70,7 +70,10 @@ fn is_out_there(item: &Submission) -> bool {
     let may_exist = |one: &&Delivery| {
         !matches!(one.status, DeliveryStatus::Pending | DeliveryStatus::Skipped | DeliveryStatus::Deleted)
     };
-    has_posts && item.deliveries.iter().filter(may_exist).any(|one| one.platform != local)
+    let all = item.past.iter().chain(&item.deliveries);
+    // Guidance is there while it waits for its next turn, too.
+    (has_posts || !item.past.is_empty() || item.kind == Kind::Guidance)
+        && all.filter(may_exist).any(|one| one.platform != local)
 }
 
 /// Whether there is somebody for each duty, and two mailboxes for what takes two people.

@@ -10,7 +10,6 @@ use curation::{
     submission::{Afterwards, Attention, Step},
     words::Words,
 };
-use store::Switches;
 
 use super::{super::Status, *};
 use crate::{local::clock::tests::Hand, operate::connect::Connection};
@@ -153,7 +152,7 @@ async fn what_is_on_a_platform_of_the_world_outside_is_counted() {
 async fn a_pause_is_told_of() {
     let channel = Channel::new().await;
     assert_eq!(channel.status("pause switch").await, Status::Ok);
-    channel.connection.core.store.set_switches(&Switches { paused: true }).await.unwrap();
+    app::roster::pause_channel(&channel.connection.core, true).await.unwrap();
     let finding = channel.finding("pause switch").await;
     assert_eq!(finding.next.unwrap(), "clientsconnect resume --tables example");
 }

@@ -1,0 +1,195 @@
+//! When things appear: guidance again and again, what a coordinator pinned, and what a brake stops.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+
+use app::{guidance, queue, queue::OfficerError, schedule, schedule::Wish};
+use curation::{
+    audit::{self, Actor},
+    ids::SubmissionId,
+    roster::{Duty, Officer},
+};
+use jiff::SignedDuration;
+use tests::Channel;
+
+const WORDS: &str = "A first session is often about getting to know each other.";
+const OTHERS: &str = "Grief has no timetable, and nobody grieves in the right order.";
+
+fn hours(hours: i64) -> SignedDuration {
+    SignedDuration::from_hours(hours)
+}
+
+fn coordinator(channel: &Channel) -> &Officer {
+    channel.officer(Duty::Coordinator)
+}
+
+fn draft(id: &str) -> &'static content::Guidance {
+    content::guidance().iter().find(|one| one.id == id).unwrap()
+}
+
+async fn propose(channel: &Channel, id: &str) -> Result<SubmissionId, OfficerError> {
+    let (officer, draft) = (coordinator(channel), draft(id));
+    let rules = &channel.web.rules;
+    let item = guidance::propose(&channel.core, rules, officer, &draft.text, draft.topic.as_deref()).await?;
+    channel.settle().await;
+    Ok(item.id)
+}
+
+/// Guidance that therapists approved.
+async fn approved(channel: &Channel, id: &str) -> SubmissionId {
+    channel.mailbox.take();
+    let id = propose(channel, id).await.unwrap();
+    assert_eq!(channel.state(id).await, "in_review");
+    channel.all_vote("approve").await;
+    assert_eq!(channel.state(id).await, "approved");
+    id
+}
+
+/// The ids of all that is on the timeline, in the order in which it was posted.
+fn shown(channel: &Channel) -> Vec<SubmissionId> {
+    let mut posts = channel.timeline.posts();
+    posts.sort_by_key(|post| post.created_at);
+    posts.iter().map(|post| post.submission).collect()
+}
+
+async fn after(channel: &Channel, wait: SignedDuration) -> Vec<SubmissionId> {
+    channel.pass(wait);
+    channel.publish().await.unwrap();
+    channel.settle().await;
+    shown(channel)
+}
+
+#[tokio::test]
+async fn guidance_goes_through_the_same_quorum_and_appears_again_with_keys_of_its_own() {
+    let channel = Channel::open().await;
+    let id = approved(&channel, "feeling-stuck").await;
+    let proposed = channel.core.store.audit(id).await.unwrap();
+    assert_eq!(proposed[0].actor, Actor::Person(coordinator(&channel).id));
+    assert!(matches!(propose(&channel, "feeling-stuck").await, Err(OfficerError::ProposedAlready(_))));
+    assert_eq!(after(&channel, hours(0)).await, [id]);
+    assert_eq!(channel.state(id).await, "approved", "it waits for its next turn");
+    assert_eq!(after(&channel, hours(24)).await, [id], "not its turn yet");
+    assert_eq!(after(&channel, hours(24)).await, [id, id], "the only one comes again within 48 hours");
+    let keys = channel.timeline.posts().into_iter().map(|post| post.key).collect::<BTreeSet<_>>();
+    assert_eq!(keys.len(), 2, "an occurrence has a key of its own");
+    let item = channel.load(id).await;
+    assert_eq!(audit::verify(id, &channel.core.store.audit(id).await.unwrap()), Ok(item.chain));
+    let listed = guidance::list(&channel.core).await.unwrap();
+    let line = listed.iter().find(|one| one.draft == Some(draft("feeling-stuck"))).unwrap();
+    assert_eq!((line.item.as_ref().unwrap().id, line.last_at.is_some()), (id, true));
+    assert_eq!(listed.len(), content::guidance().len());
+
+    queue::close(&channel.core, id, coordinator(&channel)).await.unwrap();
+    assert!(after(&channel, hours(0)).await.is_empty(), "all that ever appeared is taken down");
+    assert_eq!(channel.state(id).await, "retracted");
+}
+
+#[tokio::test]
+async fn a_concern_takes_down_every_occurrence_before_the_lead_looks() {
+    let channel = Channel::open().await;
+    let id = approved(&channel, "endings").await;
+    after(&channel, hours(0)).await;
+    assert_eq!(after(&channel, hours(48)).await.len(), 2);
+    let (_, path) = channel.mailbox.review_paths().pop().unwrap();
+    channel.vote(&path, &[("decision", "concern"), ("note", "An example remark about the words.")]).await;
+    assert_eq!(channel.state(id).await, "retracting");
+    assert!(after(&channel, hours(0)).await.is_empty());
+    assert_eq!(channel.state(id).await, "held");
+}
+
+#[tokio::test]
+async fn two_take_turns_and_neither_comes_again_within_a_fortnight() {
+    let channel = Channel::open().await;
+    let first = approved(&channel, "endings").await;
+    let second = approved(&channel, "registers").await;
+    assert_eq!(after(&channel, hours(0)).await, [first]);
+    assert_eq!(after(&channel, hours(48)).await, [first, second]);
+    for _ in 0..5 {
+        assert_eq!(after(&channel, hours(48)).await.len(), 2, "both within a fortnight");
+    }
+    assert_eq!(after(&channel, hours(48)).await, [first, second, first]);
+}
+
+#[tokio::test]
+async fn guidance_that_names_a_helpline_appears_while_it_answers() {
+    let channel = Channel::open().await;
+    let id = approved(&channel, "in-the-evening").await;
+    assert!(after(&channel, hours(0)).await.is_empty(), "it is noon, and they answer from 17:00");
+    assert_eq!(after(&channel, hours(5)).await, [id]);
+}
+
+#[tokio::test]
+async fn a_year_after_its_approval_guidance_stops_and_a_coordinator_is_told() {
+    let channel = Channel::open().await;
+    let id = approved(&channel, "endings").await;
+    assert_eq!(after(&channel, hours(0)).await, [id]);
+    channel.mailbox.take();
+    assert_eq!(after(&channel, hours(366 * 24)).await, [id], "what appeared stays");
+    assert_eq!(channel.state(id).await, "published");
+    let mails = channel.mailbox.take();
+    assert!(
+        mails.iter().any(|mail| mail.to == "coordinator@example.org" && mail.text.contains("a year ago"))
+    );
+    let again = propose(&channel, "endings").await;
+    assert!(again.is_ok(), "it can be proposed anew: {again:?}");
+}
+
+#[tokio::test]
+async fn guidance_comes_before_what_waits_when_it_is_its_turn_and_beyond_the_daily_count() {
+    let channel = Channel::open().await;
+    let words = channel.approved(WORDS).await;
+    let id = approved(&channel, "endings").await;
+    assert_eq!(after(&channel, hours(0)).await, [id]);
+    assert_eq!(after(&channel, hours(2)).await, [id, words], "between two of guidance, what people proposed");
+    assert_eq!(channel.core.store.channel().await.unwrap().cadence.since_guidance, 1);
+}
+
+#[tokio::test]
+async fn what_a_coordinator_pins_comes_first_and_what_is_pinned_for_later_waits() {
+    let channel = Channel::open().await;
+    let first = channel.approved(WORDS).await;
+    let second = channel.approved(OTHERS).await;
+    let officer = coordinator(&channel);
+    let at = channel.now().at.checked_add(hours(3)).unwrap();
+    schedule::pin(&channel.core, second, officer, Wish::At(at)).await.unwrap();
+    assert!(after(&channel, hours(0)).await.is_empty(), "one a day: another now would delay it");
+    schedule::pin(&channel.core, second, officer, Wish::Whenever).await.unwrap();
+    schedule::pin(&channel.core, second, officer, Wish::Next).await.unwrap();
+    assert_eq!(after(&channel, hours(0)).await, [second]);
+    assert_eq!(after(&channel, hours(24)).await, [second, first]);
+    let actions = channel.core.store.audit(second).await.unwrap();
+    let actions = actions.iter().map(|entry| entry.action.clone()).collect::<Vec<_>>();
+    for wanted in [&format!("pinned: at {at}"), "unpinned", "pinned: next"] {
+        assert!(actions.iter().any(|action| action == wanted), "{wanted} in {actions:?}");
+    }
+    let lead = channel.officer(Duty::Lead);
+    assert!(matches!(
+        schedule::pin(&channel.core, first, lead, Wish::Next).await,
+        Err(OfficerError::NotYours(_))
+    ));
+    assert!(schedule::pin(&channel.core, first, officer, Wish::Next).await.is_err(), "it is published");
+}
+
+#[tokio::test]
+async fn a_brake_stops_its_topic_and_no_other() {
+    let channel = Channel::open().await;
+    let grief = channel.approved(OTHERS).await;
+    let other = channel.approved(WORDS).await;
+    let officer = coordinator(&channel);
+    schedule::set_topic(&channel.core, grief, officer, Some("grief")).await.unwrap();
+    assert!(schedule::set_topic(&channel.core, other, officer, Some("nonsense")).await.is_err());
+    schedule::brake(&channel.core, officer, "grief", true).await.unwrap();
+    assert_eq!(after(&channel, hours(0)).await, [other], "it does not use up the slot either");
+    assert_eq!(after(&channel, hours(24)).await, [other]);
+    schedule::brake(&channel.core, officer, "grief", false).await.unwrap();
+    assert_eq!(after(&channel, hours(0)).await, [other, grief]);
+    let record = channel.core.store.switched().await.unwrap();
+    let head = audit::verify(SubmissionId::CHANNEL, &record).unwrap();
+    assert_eq!(head, channel.core.store.channel().await.unwrap().switches.chain);
+    let actions = record.iter().map(|entry| (entry.action.as_str(), entry.actor)).collect::<Vec<_>>();
+    let by = Actor::Person(officer.id);
+    assert_eq!(actions, [("brake_on: grief", by), ("brake_off: grief", by)]);
+    let item = channel.core.store.audit(grief).await.unwrap();
+    assert!(item.iter().any(|entry| entry.action == "topic_set: grief" && entry.actor == by));
+}
