@@ -7,6 +7,7 @@
 
 mod calls;
 mod contents;
+pub mod faulty;
 pub mod html;
 mod http;
 pub mod kill;

@@ -231,12 +231,17 @@ impl Channel {
     }
 
     pub async fn open_with(therapists: usize) -> Self {
-        Self::build(therapists, None).await
+        Self::build(therapists, vec![]).await
     }
 
     /// A channel that posts to this platform, and not to the timeline.
     pub async fn open_on(platform: Arc<dyn Platform>) -> Self {
-        Self::build(8, Some(platform)).await
+        Self::open_on_all(vec![platform]).await
+    }
+
+    /// A channel that posts to these platforms, and not to the timeline.
+    pub async fn open_on_all(platforms: Vec<Arc<dyn Platform>>) -> Self {
+        Self::build(8, platforms).await
     }
 
     /// A channel that posts to the timeline and to its feed.
@@ -248,7 +253,7 @@ impl Channel {
         channel
     }
 
-    async fn build(therapists: usize, platform: Option<Arc<dyn Platform>>) -> Self {
+    async fn build(therapists: usize, mut platforms: Vec<Arc<dyn Platform>>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
@@ -280,14 +285,16 @@ impl Channel {
         // Helplines' dates grow old with the days, and only one walk is about that: `forget_that_helplines_were_told`.
         raw.put_item().table_name(&tables.submissions).set_item(Some(told.into())).send().await.unwrap();
         let timeline = Arc::new(Timeline::default());
-        let platform = platform.unwrap_or_else(|| timeline.clone());
+        if platforms.is_empty() {
+            platforms.push(timeline.clone());
+        }
         let key = std::array::from_fn(|at| u8::try_from(at).unwrap());
         let keys = Arc::new(Keyring::single(KeyId::new("k1").unwrap(), &key).unwrap());
         let base_url = "https://channel.example".to_owned();
         let letters = Letters { keys: keys.clone(), base_url: base_url.clone() };
         let web = Web {
             core: core.clone(),
-            rules: vec![platform.rules()],
+            rules: platforms.iter().map(|platform| platform.rules()).collect(),
             keys,
             base_url,
             hourly_limit: 50,
@@ -301,7 +308,7 @@ impl Channel {
             core,
             calls,
             mailbox: Arc::default(),
-            platforms: vec![platform],
+            platforms,
             timeline,
             therapists: vec![],
             officers: vec![],

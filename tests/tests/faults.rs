@@ -353,7 +353,7 @@ async fn where_no_platform_knows_a_key_what_is_absent_takes_its_turn_again() {
     let id = channel.approved(TEXT).await;
     platform.0.fail(Some(PlatformError::Ambiguous("no answer")));
     channel.publish().await.unwrap();
-    for _ in 0..3 {
+    for _ in 0..6 {
         assert_eq!(channel.state(id).await, "publishing", "it may still appear");
         channel.pass(SignedDuration::from_mins(4));
         channel.publish().await.unwrap();

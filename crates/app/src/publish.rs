@@ -126,6 +126,9 @@ async fn take(
     if !turn::may_appear(channel, &before, &revision, now) {
         return Ok(None);
     }
+    if !target_is_as_seen(core, platforms, &before, &revision, now).await? {
+        return Ok(None);
+    }
     let is_enabled = revision
         .composition
         .renderings
@@ -170,6 +173,38 @@ async fn take(
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Looks at what the revision shares, once more before it is shared. If it is not what reviewers saw, a human decides; if
+/// nobody can say, it takes its turn later.
+async fn target_is_as_seen(
+    core: &Core,
+    platforms: &Platforms,
+    before: &Submission,
+    revision: &Revision,
+    now: Now,
+) -> Result<bool, StepFailure> {
+    let Some(target) = &revision.composition.target else { return Ok(true) };
+    let Some(platform) = platforms.iter().find(|platform| platform.name() == target.platform) else {
+        // Whoever takes it says that a platform is switched off.
+        return Ok(true);
+    };
+    let step = match platform.look_at(&target.post).await {
+        Ok(seen) => match target.still(&seen) {
+            Ok(()) => return Ok(true),
+            Err(changed) => {
+                tracing::warn!(submission = %before.id, %changed, "not shared");
+                before.clone().target_changed(now)?
+            }
+        },
+        Err(error) => {
+            tracing::warn!(submission = %before.id, %error, "what is to be shared cannot be looked at");
+            before.clone().waits_for_target(now)?
+        }
+    };
+    core.store.commit(before, &step, vec![], &[], now).await?;
+    core.hint_after(&step).await;
+    Ok(false)
 }
 
 /// How long a post of which nobody knows whether it exists, or the rest of a thread, is tried before a human is asked, in
@@ -305,10 +340,14 @@ async fn post_on(
                             record(core, submission, index, DeliveryStatus::Sent, Some(post)).await?;
                         continue;
                     }
-                    Ok(None) if !may_still_appear(core, &submission.deliveries[index]) => {
+                    Ok(None) if !may_still_appear(core, platform, &submission.deliveries[index]) => {
                         return Ok((submission, Turn::Human(index, Attention::Ambiguous)));
                     }
-                    Ok(None) => return Ok((submission, Turn::Later)),
+                    Ok(None) => {
+                        submission =
+                            apply(core, submission, |submission, _| submission.missed(index)).await?;
+                        return Ok((submission, Turn::Later));
+                    }
                     Err(error) => {
                         tracing::warn!(submission = %submission.id, index, %error, "a platform cannot be asked");
                         return Ok(given_up_after_long(core, submission, index));
@@ -358,11 +397,19 @@ async fn post_on(
 /// For how long a post that was sent may appear on the platform's own timeline, in real time (no platform names a
 /// bound; a timeline that is a quarter of an hour behind would be an outage).
 const MAY_APPEAR: SignedDuration = SignedDuration::from_mins(15);
+/// How often a post is looked for in vain before it is looked for the last time: each look is a lease after the one
+/// before, so that no clock that jumps makes a quarter of an hour out of nothing.
+const MOST_MISSES: u32 = 6;
+/// The same where a post is listed as soon as it is made: but a call may still be on its way.
+const MOST_MISSES_OF_KEYS: u32 = 1;
 
 /// Whether a post that is not found now may be found later.
-fn may_still_appear(core: &Core, delivery: &Delivery) -> bool {
+fn may_still_appear(core: &Core, platform: &dyn Platform, delivery: &Delivery) -> bool {
+    if platform.repeats_safely() {
+        return delivery.looks < MOST_MISSES_OF_KEYS;
+    }
     let since = delivery.begun_at.unwrap_or(delivery.created_at);
-    core.clock.real_time().duration_since(since) < MAY_APPEAR
+    delivery.looks < MOST_MISSES || core.clock.real_time().duration_since(since) < MAY_APPEAR
 }
 
 fn given_up_after_long(core: &Core, submission: Submission, index: usize) -> (Submission, Turn) {
@@ -400,7 +447,8 @@ async fn take_down(
         let post = match delivery.status {
             DeliveryStatus::Sent => delivery.post.clone().map(RemotePost),
             _ => match platform.find(&intent(&submission, revision.as_ref(), index)).await {
-                Ok(None) if !platform.repeats_safely() && may_still_appear(core, &delivery) => {
+                Ok(None) if may_still_appear(core, &**platform, &delivery) => {
+                    submission = apply(core, submission, |submission, _| submission.missed(index)).await?;
                     may_appear = true;
                     continue;
                 }

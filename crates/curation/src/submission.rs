@@ -310,6 +310,9 @@ pub struct Delivery {
     /// When the first call for it was about to be made, in real time: from then on there may be a post.
     #[serde(default)]
     pub begun_at: Option<Timestamp>,
+    /// How often it was looked for since it was begun, and not found: each time at least a lease after the last.
+    #[serde(default)]
+    pub looks: u32,
     /// What the post is known by where the platform knows no key and the words are concealed
     /// ([`fingerprint`](crate::composition::fingerprint)). Gone with the post.
     #[serde(default)]
@@ -356,6 +359,8 @@ pub enum About {
     StillUp,
     /// An approver lost their standing before publication.
     QuorumLost,
+    /// A post that was to be shared is not what reviewers saw.
+    TargetChanged,
     /// Words need to be changed before anybody reviews them.
     Redaction,
     /// The state changed.

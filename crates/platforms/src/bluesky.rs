@@ -13,7 +13,7 @@ mod session;
 mod tests;
 mod xrpc;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use curation::composition::{Measure, PlatformName, PlatformRules, Seen, Share};
@@ -25,7 +25,7 @@ use self::{
     session::{NotSignedIn, Session, Sessions},
     xrpc::{CallError, Refusal, Xrpc},
 };
-use crate::{Intent, Platform, PlatformError, RemotePost, intake::PostAddress, secret::Secret};
+use crate::{Intent, Platform, PlatformError, RemotePost, http::CALL, intake::PostAddress, secret::Secret};
 
 /// The longest post in graphemes, and in bytes (`app.bsky.feed.post`).
 const LONGEST: usize = 300;
@@ -88,7 +88,16 @@ impl Bluesky {
     /// revoked alone.
     #[must_use]
     pub fn new(account: Account, password: Arc<dyn Secret>) -> Self {
-        Self { xrpc: Xrpc::new(account.service), sessions: Sessions::new(account.identifier, password) }
+        Self::with_patience(account, password, CALL)
+    }
+
+    /// As [`Bluesky::new`], with another patience: how long a call may take from its first to its last byte.
+    #[must_use]
+    pub fn with_patience(account: Account, password: Arc<dyn Secret>, patience: Duration) -> Self {
+        Self {
+            xrpc: Xrpc::new(account.service, patience),
+            sessions: Sessions::new(account.identifier, password),
+        }
     }
 
     /// Signs in, and asks whether the account may post. Its profile says from then on that it is automated; if that
@@ -161,14 +170,14 @@ impl Bluesky {
                 let theirs = self.shared(session, post).await?;
                 let body = record::repost(&session.did, intent, &theirs.at);
                 let written = self.procedure(session, "com.atproto.repo.putRecord", &body).await;
-                return written.map(drop).map_err(Failure::Call);
+                return is_written(written);
             }
         }
         with.mentions = self.mentions(session, &intent.text).await?;
         let Some(follows) = &intent.follows else {
             let body = record::first(&session.did, intent, &with);
             let written = self.procedure(session, "com.atproto.repo.applyWrites", &body).await;
-            return written.map(drop).map_err(Failure::Call);
+            return is_written(written);
         };
         let (root, parent) = match owner_of(follows) {
             Some(owner) if owner != session.did => self.shared(session, &follows.0).await?.thread(),
@@ -183,7 +192,7 @@ impl Bluesky {
         };
         let body = record::following(&session.did, intent, &with, &root, &parent);
         let written = self.procedure(session, "com.atproto.repo.putRecord", &body).await;
-        written.map(drop).map_err(Failure::Call)
+        is_written(written)
     }
 
     async fn followed(&self, session: &Session, post: &RemotePost) -> Result<StrongRef, Failure> {
@@ -316,7 +325,15 @@ impl Platform for Bluesky {
         for collection in collections {
             let body = json!({ "repo": session.did, "collection": collection, "rkey": key_of(post) });
             let deleted = self.procedure(&session, "com.atproto.repo.deleteRecord", &body).await;
-            deleted.map_err(|error| unanswered(&error))?;
+            let answer = deleted.map_err(|error| unanswered(&error))?;
+            // Where nothing was there, nothing is committed; but an answer without a commit may be anybody's.
+            if !answer["commit"].is_object() {
+                match self.record_of(&session.did, collection, key_of(post)).await {
+                    Ok(None) => {}
+                    Ok(Some(_)) => return Err(PlatformError::Unavailable("the record is still there")),
+                    Err(error) => return Err(unanswered(&error)),
+                }
+            }
         }
         Ok(())
     }
@@ -331,6 +348,16 @@ impl Platform for Bluesky {
                 PlatformError::Unavailable(why)
             }
         })
+    }
+}
+
+/// That a record was written is said by an answer that names a commit or the record. Older servers say nothing, and what
+/// stands before a server may say anything: then the repository is asked.
+fn is_written(answer: Result<Value, CallError>) -> Result<(), Failure> {
+    match answer {
+        Ok(answer) if answer["commit"].is_object() || answer["uri"].is_string() => Ok(()),
+        Ok(_) => Err(Failure::Call(CallError::Lost("the answer names no record"))),
+        Err(error) => Err(Failure::Call(error)),
     }
 }
 

@@ -86,11 +86,13 @@ impl Mastodon {
     /// Connects to nothing yet. The token needs the scopes `read:accounts`, `read:statuses` and `write:statuses`.
     #[must_use]
     pub fn new(account: Account, token: Arc<dyn Secret>) -> Self {
-        Self::with_longest_call(account, token, CALL)
+        Self::with_patience(account, token, CALL)
     }
 
-    fn with_longest_call(account: Account, token: Arc<dyn Secret>, longest: Duration) -> Self {
-        let api = Api::new(account.server.clone(), longest);
+    /// As [`Mastodon::new`], with another patience: how long a call may take from its first to its last byte.
+    #[must_use]
+    pub fn with_patience(account: Account, token: Arc<dyn Secret>, patience: Duration) -> Self {
+        let api = Api::new(account.server.clone(), patience);
         Self { account, api, accesses: Accesses::new(token), limits: RwLock::default() }
     }
 
@@ -299,29 +301,38 @@ impl Mastodon {
                 return Err(CallError::Lost("there are too many posts to look through"));
             }
         }
-        if intent.text.trim().is_empty() {
+        if intent.text.trim().is_empty() && intent.fingerprint.is_none() {
             return Ok(search.without_words()?.map(RemotePost));
         }
         // Oldest first: the same words may have appeared again since.
         if let Some(found) = search.candidates.iter().rev().find(|candidate| candidate.says(intent)) {
             return Ok(Some(RemotePost(found.id.clone())));
         }
-        // A server may make other markup of a text, but gives its source as it was written.
+        // A server may make other markup of a text, but gives its source as it was written. Of orphans the markup is enough:
+        // most of them begin a thread, and each source is a call.
+        search.candidates.retain(|candidate| !candidate.is_orphan);
         if search.candidates.len() > MOST_SOURCES {
             return Err(CallError::Lost("there are too many posts to compare"));
         }
+        let mut has_sources = true;
         for candidate in search.candidates.iter().rev() {
             let path = ["api", "v1", "statuses", &candidate.id, "source"];
             match self.call(&Call::get(&path)).await {
-                Ok(source) if is_source_of(&source, intent) => {
-                    return Ok(Some(RemotePost(candidate.id.clone())));
-                }
-                // Older servers have no sources.
-                Ok(_) | Err(CallError::Answered(Refusal { status: 404, .. })) => {}
+                Ok(source) => match is_source_of(&source, intent) {
+                    Some(true) => return Ok(Some(RemotePost(candidate.id.clone()))),
+                    Some(false) => {}
+                    None => return Err(CallError::Lost("the answer is no source")),
+                },
+                // Older servers have none.
+                Err(CallError::Answered(Refusal { status: 404, .. })) => has_sources = false,
                 Err(error) => return Err(error),
             }
         }
-        Ok(None)
+        match intent.text.trim().is_empty() && !has_sources {
+            // By its markup alone a fingerprint may be missed.
+            true => Ok(search.without_words()?.map(RemotePost)),
+            false => Ok(None),
+        }
     }
 
     /// What an answer that was lost means, after a look at what is there. What is not there may still appear.
@@ -345,9 +356,9 @@ impl Mastodon {
             Ok(shown) if shown["reblogged"] == true => self.unboost(&RemotePost(id.to_owned())).await,
             Ok(_) => {
                 tracing::error!(
-                    "a post to take down is another account's: use the token of the account that made it"
+                    "a post to take down is still there: if it is another account's, use the token of the account that made it"
                 );
-                Err(PlatformError::Unavailable("the post is another account's"))
+                Err(PlatformError::Unavailable("the post is still there"))
             }
             Err(error) => Err(unanswered(&error)),
         }
@@ -384,8 +395,11 @@ impl Platform for Mastodon {
         }
         let id = self.id_of(post)?;
         match self.call(&Call::of(Work::Removing, Method::DELETE, &["api", "v1", "statuses", &id])).await {
-            Ok(_) => Ok(()),
-            Err(CallError::Answered(Refusal { status: 404, is_of_api: true })) => self.is_gone(&id).await,
+            // It answers with the post that it took down.
+            Ok(answer) if answer["id"] == id.as_str() => Ok(()),
+            Ok(_) | Err(CallError::Answered(Refusal { status: 404, is_of_api: true })) => {
+                self.is_gone(&id).await
+            }
             // The server took the post down before it said anything; if not, the next try does.
             Err(error) => Err(unanswered(&error)),
         }

@@ -127,7 +127,9 @@ impl X {
         Self::with_patience(account, credentials, freshness, CALL)
     }
 
-    fn with_patience(
+    /// As [`X::new`], with another patience: how long a call may take from its first to its last byte.
+    #[must_use]
+    pub fn with_patience(
         account: Account,
         credentials: Credentials,
         freshness: Arc<dyn Freshness>,
@@ -227,7 +229,7 @@ impl X {
         let path = ["2", "users", self.user().map_err(|error| undeleted(&error))?, "retweets", id];
         let url = self.server.url(&path, &[]).map_err(|error| undeleted(&error))?;
         match self.call(Work::Removing, Method::DELETE, url, None).await {
-            Ok(answer) if answer.is_null() || answer["data"]["retweeted"] == false => Ok(()),
+            Ok(answer) if answer["data"]["retweeted"] == false => Ok(()),
             Ok(_) => Err(PlatformError::Unavailable("the answer does not say that the repost is undone")),
             // With the post its reposts are gone.
             Err(CallError::Answered(refusal)) if is_gone(&refusal) => Ok(()),
@@ -346,7 +348,8 @@ impl Platform for X {
         let id = id_of(post).ok_or(PlatformError::Refused("the post has no id of X's"))?;
         let url = self.server.url(&["2", "tweets", id], &[]).map_err(|error| undeleted(&error))?;
         match self.call(Work::Removing, Method::DELETE, url, None).await {
-            Ok(answer) if answer.is_null() || answer["data"]["deleted"] == true => Ok(()),
+            Ok(answer) if answer["data"]["deleted"] == true => Ok(()),
+            // Nothing at all may be anybody's answer. If the post is gone, the next try is told so.
             Ok(_) => Err(PlatformError::Unavailable("the answer does not say that the post is deleted")),
             Err(CallError::Answered(refusal)) if is_gone(&refusal) => Ok(()),
             Err(error) => Err(undeleted(&error)),

@@ -144,6 +144,7 @@ fn to_officer(duty: Duty, about: About, submission: &Submission) -> Option<Lette
         About::NeedsAttention => AlertKind::NeedsAttention,
         About::StillUp => AlertKind::StillUp,
         About::QuorumLost => AlertKind::QuorumLost,
+        About::TargetChanged => AlertKind::TargetChanged,
         About::Redaction => AlertKind::WordsNeeded,
         About::Appeal => AlertKind::Appeal,
         About::Undeliverable => AlertKind::Undeliverable,

@@ -394,6 +394,7 @@ async fn a_post_is_attested() {
                     key: "example-0".to_owned(),
                     created_at: item.received_at,
                     begun_at: None,
+                    looks: 0,
                     fingerprint: None,
                     shares: None,
                     status: DeliveryStatus::Ambiguous,

@@ -99,6 +99,7 @@ impl Submission {
                     shares: rendering.shares.clone().filter(|_| part == 0),
                     status: DeliveryStatus::Pending,
                     begun_at: None,
+                    looks: 0,
                     fingerprint: fingerprint(text, &key),
                     key,
                     post: None,
@@ -110,6 +111,32 @@ impl Submission {
             first.begun_at = Some(created_at);
         }
         Ok(self.enter(leased(now), Actor::System, "publishing", now))
+    }
+
+    /// What it was to share is not what reviewers saw: a human decides what becomes of it.
+    ///
+    /// # Errors
+    /// Unless it waits for a slot.
+    pub fn target_changed(self, now: Now) -> Result<Step, InvalidTransition> {
+        let State::Approved { awaits_submitter: false, .. } = self.state else {
+            return self.refuse("sending back a changed target");
+        };
+        let state = State::Rewording { due_at: now.after(waits::NEW_WORDS) };
+        Ok(self
+            .enter(state, Actor::System, "target_changed", now)
+            .telling(Recipient::Duty(Duty::Coordinator), About::TargetChanged))
+    }
+
+    /// The target could not be looked at just now: its turn comes later.
+    ///
+    /// # Errors
+    /// Unless it waits for a slot.
+    pub fn waits_for_target(self, now: Now) -> Result<Step, InvalidTransition> {
+        let State::Approved { awaits_submitter: false, .. } = self.state else {
+            return self.refuse("waiting for its target");
+        };
+        let due_at = now.after_real(waits::TURN_AGAIN);
+        Ok(self.waiting(State::Approved { awaits_submitter: false, due_at }))
     }
 
     /// The submitter agrees to words that others changed.
@@ -164,8 +191,24 @@ impl Submission {
         let mut step = self.delivered(index, DeliveryStatus::Sending, None, now)?;
         if let Some(delivery) = step.submission.deliveries.get_mut(index) {
             delivery.begun_at = Some(at);
+            delivery.looks = 0;
         }
         Ok(step)
+    }
+
+    /// Records that a post was looked for and not found.
+    ///
+    /// # Errors
+    /// Unless it is being posted or taken down.
+    pub fn missed(mut self, index: usize) -> Result<Step, InvalidTransition> {
+        if !matches!(self.state, State::Publishing { .. } | State::Retracting { .. }) {
+            return self.refuse("looking for a post");
+        }
+        if let Some(delivery) = self.deliveries.get_mut(index) {
+            delivery.looks = delivery.looks.saturating_add(1);
+        }
+        let state = self.state.clone();
+        Ok(self.waiting(state))
     }
 
     /// Records how far one delivery is, and ends publishing when all are sent.

@@ -103,6 +103,10 @@ fn session(tokens: &str) -> Value {
     json!({ "did": "did:plc:example", "accessJwt": tokens, "refreshJwt": format!("refresh-{tokens}") })
 }
 
+fn committed() -> Value {
+    json!({ "commit": { "cid": "c", "rev": "3mdexample222" } })
+}
+
 fn error(name: &str) -> Value {
     json!({ "error": name, "message": "A sentence." })
 }
@@ -164,7 +168,13 @@ async fn an_answer_means_what_is_there_afterwards() {
     let other = (200, there("Something else."));
     let silent = (503, Value::Null);
     for (written, looked_up, expected) in [
-        ((200, json!({})), &silent, Posted),
+        ((200, committed()), &silent, Posted),
+        ((200, json!({ "uri": "at://x", "cid": "c" })), &silent, Posted),
+        // Older servers say nothing, and what stands before a server may say anything.
+        ((200, Value::Null), &mine, Posted),
+        ((200, json!({ "status": "ok" })), &mine, Posted),
+        ((200, Value::Null), &absent, Ambiguous),
+        ((200, json!({ "status": "ok" })), &silent, Ambiguous),
         // A repetition: servers differ in how they say that the key is taken.
         ((500, error("InternalServerError")), &mine, Posted),
         ((400, error("InvalidRequest")), &mine, Posted),
@@ -216,7 +226,7 @@ async fn after_too_many_calls_no_post_is_tried_and_taking_down_goes_on() {
     let (script, bluesky) = Script::start(&[
         (APPLY_WRITES, 429, error("RateLimitExceeded")),
         (GET_RECORD, 400, error("RecordNotFound")),
-        (DELETE_RECORD, 200, json!({})),
+        (DELETE_RECORD, 200, committed()),
     ])
     .await;
     for _ in 0..3 {
@@ -255,16 +265,16 @@ async fn a_post_whose_thread_is_gone_is_refused_unless_it_is_there_already() {
     let (_script, bluesky) = Script::start(&[(GET_RECORD, 503, Value::Null)]).await;
     assert_eq!(kind(&bluesky.publish(&reply()).await), Expected::Unavailable);
     let (_script, bluesky) =
-        Script::start(&[(GET_RECORD, 200, there("First.")), (PUT_RECORD, 200, json!({}))]).await;
+        Script::start(&[(GET_RECORD, 200, there("First.")), (PUT_RECORD, 200, committed())]).await;
     assert_eq!(kind(&bluesky.publish(&reply()).await), Expected::Posted);
 }
 
 #[tokio::test]
 async fn one_session_serves_many_calls_and_is_refreshed_when_it_has_expired() {
     let (script, bluesky) = Script::start(&[
-        (APPLY_WRITES, 200, json!({})),
+        (APPLY_WRITES, 200, committed()),
         (APPLY_WRITES, 400, error("ExpiredToken")),
-        (APPLY_WRITES, 200, json!({})),
+        (APPLY_WRITES, 200, committed()),
         (REFRESH_SESSION, 200, session("renewed")),
     ])
     .await;
@@ -332,7 +342,7 @@ async fn a_post_is_found_by_its_key_and_deleted_with_its_gate() {
     let (script, bluesky) = Script::start(&[
         (GET_RECORD, 200, there("Whatever it says.")),
         (GET_RECORD, 400, error("RecordNotFound")),
-        (DELETE_RECORD, 200, json!({})),
+        (DELETE_RECORD, 200, committed()),
     ])
     .await;
     assert_eq!(bluesky.find(&intent()).await, Ok(Some(post())));
@@ -344,8 +354,22 @@ async fn a_post_is_found_by_its_key_and_deleted_with_its_gate() {
 }
 
 #[tokio::test]
+async fn what_is_not_said_to_be_deleted_is_looked_for() {
+    for (said, there, is_deleted) in [
+        (json!({}), (400, error("RecordNotFound")), true),
+        (json!({}), (200, there("An example.")), false),
+        (Value::Null, (200, there("An example.")), false),
+        (json!({ "status": "ok" }), (503, Value::Null), false),
+    ] {
+        let (_script, bluesky) =
+            Script::start(&[(DELETE_RECORD, 200, said.clone()), (GET_RECORD, there.0, there.1)]).await;
+        assert_eq!(bluesky.delete(&post()).await.is_ok(), is_deleted, "{said}");
+    }
+}
+
+#[tokio::test]
 async fn a_post_of_another_account_is_not_called_deleted() {
-    let (script, bluesky) = Script::start(&[(DELETE_RECORD, 200, json!({}))]).await;
+    let (script, bluesky) = Script::start(&[(DELETE_RECORD, 200, committed())]).await;
     for name in [
         "at://did:plc:former/app.bsky.feed.post/3mdexample222",
         "https://bsky.app/profile/did:plc:former/post/3mdexample222",
@@ -413,7 +437,7 @@ fn sharing(share: Share) -> Intent {
 #[tokio::test]
 async fn a_quote_embeds_the_post_in_the_version_that_is_there() {
     let (script, bluesky) =
-        Script::start(&[(GET_POSTS, 200, posts(&[view()])), (APPLY_WRITES, 200, json!({}))]).await;
+        Script::start(&[(GET_POSTS, 200, posts(&[view()])), (APPLY_WRITES, 200, committed())]).await;
     assert_eq!(kind(&bluesky.publish(&sharing(Share::Quote(THEIRS.to_owned()))).await), Expected::Posted);
     assert_eq!(script.calls(), ["createSession", "getPosts Bearer first", "applyWrites Bearer first"]);
     let bodies = script.bodies();
@@ -456,10 +480,10 @@ async fn a_repost_is_a_record_under_its_own_key_and_is_deleted_alone() {
     });
     let (script, bluesky) = Script::start(&[
         (GET_POSTS, 200, posts(&[view()])),
-        (PUT_RECORD, 200, json!({})),
+        (PUT_RECORD, 200, committed()),
         (PUT_RECORD, 500, error("InternalServerError")),
         (GET_RECORD, 200, there),
-        (DELETE_RECORD, 200, json!({})),
+        (DELETE_RECORD, 200, committed()),
     ])
     .await;
     let repost = bluesky.publish(&boost).await.unwrap();
@@ -485,7 +509,7 @@ async fn the_words_beside_a_repost_answer_somebodys_post_in_its_thread() {
     reply["record"]["reply"] = json!({ "root": root, "parent": root });
     for (shown, expected_root) in [(view(), their_ref()), (reply, root)] {
         let (script, bluesky) =
-            Script::start(&[(GET_POSTS, 200, posts(&[shown])), (PUT_RECORD, 200, json!({}))]).await;
+            Script::start(&[(GET_POSTS, 200, posts(&[shown])), (PUT_RECORD, 200, committed())]).await;
         let theirs = Some(RemotePost(THEIRS.to_owned()));
         let intent = Intent { part: 1, root: theirs.clone(), follows: theirs, ..intent() };
         assert_eq!(kind(&bluesky.publish(&intent).await), Expected::Posted);
@@ -574,7 +598,7 @@ async fn names_in_the_words_are_looked_up_and_those_of_nobody_stay_text() {
         (RESOLVE_HANDLE, 200, json!({ "did": "did:plc:abcdefghijklmnopqrstuvwx" })),
         (RESOLVE_HANDLE, 400, error("InvalidRequest")),
         (RESOLVE_HANDLE, 503, Value::Null),
-        (APPLY_WRITES, 200, json!({})),
+        (APPLY_WRITES, 200, committed()),
     ])
     .await;
     let naming = Intent { text: "By @an.example and @nobody.example".to_owned(), ..intent() };
@@ -594,7 +618,7 @@ async fn the_profile_is_marked_once_and_only_as_it_was_read() {
     let profile = json!({ "uri": "at://x", "cid": "c", "value": { "displayName": "An example" } });
     let (script, bluesky) = Script::start(&[
         (GET_RECORD, 200, profile),
-        (PUT_RECORD, 200, json!({})),
+        (PUT_RECORD, 200, committed()),
         (PUT_RECORD, 400, error("InvalidSwap")),
     ])
     .await;

@@ -7,7 +7,7 @@ use std::{fmt, time::Duration};
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::http::{self, CALL, Call, Counting, Server, Work};
+use crate::http::{self, Call, Counting, Server, Work};
 
 /// Calls are counted in five minutes, sign-ins and writes in a day too
 /// (<https://docs.bsky.app/docs/advanced-guides/rate-limits>).
@@ -38,8 +38,8 @@ impl fmt::Display for Refusal {
 pub(super) struct Xrpc(Server);
 
 impl Xrpc {
-    pub(super) fn new(service: String) -> Self {
-        Self(Server::new(service, COUNTING, CALL))
+    pub(super) fn new(service: String, patience: Duration) -> Self {
+        Self(Server::new(service, COUNTING, patience))
     }
 
     /// Asks for something.

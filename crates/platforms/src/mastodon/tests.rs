@@ -5,7 +5,7 @@
 mod server;
 
 use curation::{
-    composition::{Replies, Visible},
+    composition::{Replies, Visible, fingerprint},
     ids::SubmissionId,
 };
 use tokio::net::TcpListener;
@@ -377,6 +377,41 @@ async fn without_its_words_a_post_is_found_only_where_it_can_be_no_other() {
     assert_eq!(kind(&mastodon.publish(&wordless(intent())).await), Expected::Refused);
 }
 
+/// A concern conceals the words, and what may be there has to be found all the same.
+#[tokio::test]
+async fn a_post_whose_words_are_concealed_is_known_by_its_fingerprint() {
+    let server = Server::start().await;
+    let mastodon = server.mastodon();
+    let concealed = |intent: Intent| Intent {
+        fingerprint: fingerprint(&intent.text, &intent.key),
+        text: String::new(),
+        ..intent
+    };
+    server.world().add("7", json!({ "status": "Another." }), false);
+    assert_eq!(mastodon.find(&concealed(intent())).await, Ok(None));
+    let first = mastodon.publish(&intent()).await.unwrap();
+    let second = mastodon.publish(&reply_to(&first)).await.unwrap();
+    assert_eq!(mastodon.find(&concealed(intent())).await, Ok(Some(first.clone())));
+    assert_eq!(mastodon.find(&concealed(reply_to(&first))).await, Ok(Some(second)));
+}
+
+/// Servers forget what a post answers when that is taken down.
+#[tokio::test]
+async fn a_post_of_a_thread_is_found_after_the_one_before_it_was_taken_down() {
+    let server = Server::start().await;
+    let mastodon = server.mastodon();
+    let first = mastodon.publish(&intent()).await.unwrap();
+    let orphan = server.world().add("7", json!({ "status": reply_to(&first).text }), false).to_string();
+    mastodon.delete(&first).await.unwrap();
+    assert_eq!(mastodon.find(&reply_to(&first)).await, Ok(Some(post(&orphan))));
+    let concealed = Intent {
+        fingerprint: fingerprint(&reply_to(&first).text, &reply_to(&first).key),
+        text: String::new(),
+        ..reply_to(&first)
+    };
+    assert_eq!(mastodon.find(&concealed).await, Ok(Some(post(&orphan))));
+}
+
 #[tokio::test]
 async fn a_post_of_a_thread_is_nothing_without_what_it_follows() {
     let server = Server::start().await;
@@ -431,6 +466,7 @@ async fn a_post_that_may_still_be_up_is_not_called_deleted() {
         (error(429), Expected::Unavailable),
         (error(403), Expected::Unavailable),
         (Fault::Answers(404, json!("<html>"), vec![]), Expected::Unavailable),
+        (Fault::Answers(200, json!({ "status": "ok" }), vec![]), Expected::Unavailable),
     ] {
         let id = server.world().add("7", json!({ "status": "Ours." }), false).to_string();
         server.fails(Step::Delete, fault.clone());

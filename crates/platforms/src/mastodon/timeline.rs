@@ -3,6 +3,7 @@
 //! Invariant: a post is called absent only if everything was read among which it could be. What cannot be read or
 //! compared is an error.
 
+use curation::composition::fingerprint;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -11,10 +12,11 @@ use super::{
     api::CallError,
     text::{is_given_back_as, is_same},
 };
-use crate::Intent;
+use crate::{Intent, html};
 
-/// How far the server's clock may be behind that which gave the intent its time.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
+/// How far the server's clock may be behind that which gave the intent its time, which may have jumped. Far less than the
+/// time between two publications of the same words.
+const SKEW: SignedDuration = SignedDuration::from_hours(6);
 /// How long after its intent a post may still have been made: by a publisher that tries for hours, then by a human's
 /// decision. The same words may appear again after that.
 const LATEST: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -29,18 +31,32 @@ pub(super) const MOST_SOURCES: usize = 20;
 pub(super) struct Candidate {
     pub(super) id: String,
     content: String,
+    /// It answers nothing, and did so once: servers forget what a post answers when that is taken down.
+    pub(super) is_orphan: bool,
 }
 
 impl Candidate {
     /// True if it reads as the intent does.
     pub(super) fn says(&self, intent: &Intent) -> bool {
-        is_given_back_as(&intent.text, &self.content)
+        match intent.text.trim().is_empty() {
+            true => is_known(&html::words(&self.content, true), intent),
+            false => is_given_back_as(&intent.text, &self.content),
+        }
     }
 }
 
-/// True if a post's source is what the intent says.
-pub(super) fn is_source_of(source: &Value, intent: &Intent) -> bool {
-    source["text"].as_str().is_some_and(|text| is_same(text, &intent.text))
+/// True if a post's source is what the intent says; none if it is no source.
+pub(super) fn is_source_of(source: &Value, intent: &Intent) -> Option<bool> {
+    let text = source["text"].as_str()?;
+    Some(match intent.text.trim().is_empty() {
+        true => is_known(text, intent),
+        false => is_same(text, &intent.text),
+    })
+}
+
+/// True if words that are concealed are known to be these.
+fn is_known(text: &str, intent: &Intent) -> bool {
+    intent.fingerprint.is_some() && fingerprint(text, &intent.key) == intent.fingerprint
 }
 
 /// The way back through a timeline.
@@ -75,21 +91,22 @@ impl Search {
                 return Ok(None);
             }
             let is_boost = !post["reblog"].is_null();
-            if !is_boost
-                && made_at <= self.until
-                && post["in_reply_to_id"].as_str() == self.follows.as_deref()
-            {
+            let answers = post["in_reply_to_id"].as_str();
+            let is_orphan = answers.is_none() && self.follows.is_some();
+            let answers_the_same = is_orphan || answers == self.follows.as_deref();
+            if !is_boost && made_at <= self.until && answers_the_same {
                 let content = post["content"].as_str().ok_or(NO_TIMELINE)?.to_owned();
-                self.candidates.push(Candidate { id: id.clone(), content });
+                self.candidates.push(Candidate { id: id.clone(), content, is_orphan });
             }
             last = Some(id);
         }
         Ok(last)
     }
 
-    /// The candidate of an intent whose words are not known any more: as the only answer of the channel to its own post.
+    /// The candidate of an intent of which nothing is known that it says: as the only answer of the channel to its own post.
     pub(super) fn without_words(self) -> Result<Option<String>, CallError> {
         let mut candidates = self.candidates;
+        candidates.retain(|candidate| !candidate.is_orphan);
         match (candidates.len(), &self.follows) {
             (0, _) => Ok(None),
             (1, Some(_)) => Ok(candidates.pop().map(|candidate| candidate.id)),

@@ -12,9 +12,9 @@ use serde_json::Value;
 use super::post::{NewPost, id_of, is_id};
 use crate::{Intent, html::unescaped};
 
-/// How much older than its intent a post may seem: the clocks of two machines, and X's whole seconds. Far less than the
-/// time between two publications, so that no earlier post with the same words is taken for this one.
-pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+/// How much older than its intent a post may seem: the clocks of two machines, of which one may have jumped, and X's whole
+/// seconds. Far less than the time between two publications of the same words, so that none is taken for the other.
+pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_hours(6);
 /// The most posts on a page, as the API has it.
 pub(super) const PAGE: &str = "100";
 /// The most pages that are read. A channel makes a few dozen posts a day, and is looked at within hours.

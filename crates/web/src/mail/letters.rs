@@ -218,6 +218,8 @@ pub enum AlertKind {
     StillUp,
     /// An approver lost their standing before publication.
     QuorumLost,
+    /// A post that was to be shared is not what reviewers saw.
+    TargetChanged,
     /// Words wait for a change that a coordinator can make too.
     WordsNeeded,
     /// Mail to somebody on the roster, or to somebody who runs the channel, came back.
@@ -266,6 +268,10 @@ impl CoordinatorAlert {
             AlertKind::QuorumLost => (
                 "Something was approved, and then an approver's check in their register ran out.",
                 "Please check the roster. Others are asked in their place; nothing is published without them.",
+            ),
+            AlertKind::TargetChanged => (
+                "A post that was approved for sharing is gone, or is not what the therapists saw.",
+                "Nothing of it is published. Please look at it in the queue: it can be proposed anew as it is now, or withdrawn.",
             ),
             AlertKind::WordsNeeded => (
                 "Words have to be changed before anybody can review them or approve them.",

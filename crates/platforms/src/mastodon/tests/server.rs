@@ -126,7 +126,7 @@ impl Server {
     /// One that waits for an answer no longer than a test can.
     pub(super) fn hasty(&self) -> Mastodon {
         let token = Arc::new(FixedSecret::new(TOKEN.to_owned()));
-        Mastodon::with_longest_call(Account::on(&self.address), token, SHORT)
+        Mastodon::with_patience(Account::on(&self.address), token, SHORT)
     }
 
     pub(super) fn world(&self) -> MutexGuard<'_, World> {

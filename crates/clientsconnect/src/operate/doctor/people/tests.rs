@@ -119,6 +119,7 @@ async fn what_is_on_a_platform_of_the_world_outside_is_counted() {
         key: "3mdabcdefgh22".to_owned(),
         created_at: at,
         begun_at: None,
+        looks: 0,
         fingerprint: None,
         shares: None,
         status,

@@ -1,0 +1,65 @@
+//! Each post once on each platform, and each taken down for good, whatever goes wrong: generated runs, of which each
+//! follows from its seed.
+//!
+//! `FAULT_RUNS` is how many runs there are, `FAULT_SEED` the one seed to run again, with everything that happened.
+//! `-- --nocapture` shows how they ended, by platform and by what went wrong there.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use tests::faulty::{Lab, Tally};
+
+/// As many as a minute has room for; `scripts/test faults` asks for 2,000.
+const RUNS: u64 = 200;
+/// Each in a channel of its own: while one waits for an answer, another works.
+const WORKERS: usize = 4;
+/// How many runs that went wrong are shown in full.
+const MOST_SHOWN: usize = 3;
+
+fn asked_for(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|number| number.parse().unwrap_or_else(|_| panic!("{name} is no number")))
+}
+
+#[test]
+fn whatever_goes_wrong_each_post_is_there_once_or_a_human_knows() {
+    let seeds = match asked_for("FAULT_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..asked_for("FAULT_RUNS").unwrap_or(RUNS),
+    };
+    let next = AtomicU64::new(seeds.start);
+    let (all, wrong) = (Mutex::new(Tally::default()), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..WORKERS.min(seeds.clone().count()) {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async {
+                    let (mut lab, mut tally) = (Lab::open().await, Tally::default());
+                    loop {
+                        let seed = next.fetch_add(1, Ordering::SeqCst);
+                        if seed >= seeds.end {
+                            break;
+                        }
+                        if let Err(what) = lab.run(seed, &mut tally).await {
+                            wrong.lock().unwrap().push(what);
+                        }
+                    }
+                    all.lock().unwrap().merge(tally);
+                });
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    println!("{}", all.into_inner().unwrap());
+    for what in wrong.iter().take(MOST_SHOWN) {
+        println!("{what}\n");
+    }
+    let seeds = wrong.iter().map(|what| what.lines().next().unwrap()).collect::<Vec<_>>();
+    assert!(wrong.is_empty(), "{} runs went wrong:\n{}", wrong.len(), seeds.join("\n"));
+}
