@@ -74,10 +74,10 @@ impl Bluesky {
         let Some(settled) = self.settled(session, post).await? else { return Ok(None) };
         let uri = settled.to_string();
         match self.query(session, "app.bsky.feed.getPosts", &[("uris", &uri)]).await {
-            Ok(answer) => from_app(&answer, &uri),
+            Ok(answer) => as_shown(&answer, &uri),
             // It has no application to ask.
             Err(CallError::Answered(Refusal { status: 400 | 404 | 501, .. })) => {
-                self.from_repository(session, &settled).await
+                self.in_repository(session, &settled).await
             }
             Err(error) => Err(error),
         }
@@ -109,11 +109,7 @@ impl Bluesky {
         Ok(did.and_then(|did| PostAddress::bluesky(&did, post.id())).filter(PostAddress::is_settled))
     }
 
-    async fn from_repository(
-        &self,
-        session: &Session,
-        post: &PostAddress,
-    ) -> Result<Option<Post>, CallError> {
+    async fn in_repository(&self, session: &Session, post: &PostAddress) -> Result<Option<Post>, CallError> {
         let owner = post.owner().unwrap_or_default();
         let Some(found) = self.record_of(owner, POSTS, post.id()).await? else { return Ok(None) };
         let about = self.query(session, "com.atproto.repo.describeRepo", &[("repo", owner)]).await;
@@ -127,7 +123,7 @@ impl Bluesky {
 }
 
 /// The post in an answer of the application (`app.bsky.feed.defs#postView`).
-fn from_app(answer: &Value, uri: &str) -> Result<Option<Post>, CallError> {
+fn as_shown(answer: &Value, uri: &str) -> Result<Option<Post>, CallError> {
     const NO_POST: CallError = CallError::Lost("the answer is no post");
     let posts = answer["posts"].as_array().ok_or(NO_POST)?;
     // Of accounts that are gone, or that block the channel, nothing is shown.
