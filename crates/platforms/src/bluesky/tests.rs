@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod lexicon;
+
 use std::{
     collections::{HashMap, VecDeque},
     sync::Mutex,
@@ -86,7 +88,16 @@ async fn answer(
     let call = format!("{} {token}", name.rsplit('.').next().unwrap());
     script.calls.lock().unwrap().push(call.trim().to_owned());
     if name.starts_with("com.atproto.repo.") {
-        script.bodies.lock().unwrap().extend(serde_json::from_slice::<Value>(&body));
+        let body = serde_json::from_slice::<Value>(&body);
+        let writes = body.iter().flat_map(|body| match body["writes"].as_array() {
+            Some(writes) => writes.iter().map(|one| (&one["collection"], &one["value"])).collect(),
+            None => vec![(&body["collection"], &body["record"])],
+        });
+        for (collection, record) in writes.filter(|(_, record)| record.is_object()) {
+            // There is no answer then, and the test fails for want of one.
+            assert_eq!(lexicon::faults(collection.as_str().unwrap(), record), Vec::<String>::new());
+        }
+        script.bodies.lock().unwrap().extend(body);
     }
     let scripted = script
         .answers
@@ -590,7 +601,7 @@ async fn names_in_the_words_are_looked_up_and_those_of_nobody_stay_text() {
 
 #[tokio::test]
 async fn the_profile_is_marked_once_and_only_as_it_was_read() {
-    let profile = json!({ "uri": "at://x", "cid": "c", "value": { "displayName": "An example" } });
+    let profile = json!({ "uri": "at://x", "cid": "c", "value": { "$type": "app.bsky.actor.profile", "displayName": "An example" } });
     let (script, bluesky) = Script::start(&[
         (GET_RECORD, 200, profile),
         (PUT_RECORD, 200, json!({})),
