@@ -5,6 +5,7 @@ mod feed;
 mod intake;
 mod public;
 mod review;
+mod shared;
 mod status;
 mod unsubscribe;
 

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod lexicon;
+
 use std::{
     collections::{HashMap, VecDeque},
     sync::Mutex,
@@ -86,7 +88,16 @@ async fn answer(
     let call = format!("{} {token}", name.rsplit('.').next().unwrap());
     script.calls.lock().unwrap().push(call.trim().to_owned());
     if name.starts_with("com.atproto.repo.") {
-        script.bodies.lock().unwrap().extend(serde_json::from_slice::<Value>(&body));
+        let body = serde_json::from_slice::<Value>(&body);
+        let writes = body.iter().flat_map(|body| match body["writes"].as_array() {
+            Some(writes) => writes.iter().map(|one| (&one["collection"], &one["value"])).collect(),
+            None => vec![(&body["collection"], &body["record"])],
+        });
+        for (collection, record) in writes.filter(|(_, record)| record.is_object()) {
+            // There is no answer then, and the test fails for want of one.
+            assert_eq!(lexicon::faults(collection.as_str().unwrap(), record), Vec::<String>::new());
+        }
+        script.bodies.lock().unwrap().extend(body);
     }
     let scripted = script
         .answers
@@ -133,7 +144,7 @@ fn reply() -> Intent {
 }
 
 fn there(text: &str) -> Value {
-    json!({ "uri": "at://x", "cid": "c", "value": { "text": text, "createdAt": "2026-11-23T12:00:00.000Z" } })
+    json!({ "uri": "at://did:plc:example/app.bsky.feed.post/3mdroot222222", "cid": "c", "value": { "text": text, "createdAt": "2026-11-23T12:00:00.000Z" } })
 }
 
 fn post() -> RemotePost {
@@ -577,6 +588,25 @@ async fn a_server_without_an_application_shows_what_is_its_own() {
 }
 
 #[tokio::test]
+async fn an_authors_wishes_are_found_in_the_repository_where_no_application_answers() {
+    let found = |value: Value| json!({ "uri": THEIRS, "cid": "their-cid", "value": value });
+    let profile = json!({ "labels": { "values": [{ "val": "!no-unauthenticated" }] } });
+    let gate = json!({ "embeddingRules": [{ "$type": "app.bsky.feed.postgate#disableRule" }] });
+    let (_script, bluesky) = Script::start(&[
+        (GET_POSTS, 502, error("UpstreamFailure")),
+        (DESCRIBE_REPO, 200, json!({ "handle": "an.example" })),
+        (GET_RECORD, 200, found(json!({ "text": "Theirs." }))),
+        (GET_RECORD, 200, found(profile)),
+        (GET_RECORD, 200, found(gate)),
+        (GET_RECORD, 502, error("UpstreamFailure")),
+    ])
+    .await;
+    let Seen::There(target, Visible::Protected) = bluesky.look_at(THEIRS).await.unwrap() else { panic!() };
+    assert!(!target.quotable);
+    assert!(matches!(bluesky.look_at(THEIRS).await, Err(PlatformError::Unavailable(_))));
+}
+
+#[tokio::test]
 async fn what_is_no_post_on_bluesky_or_cannot_be_read_is_no_absence() {
     let (script, bluesky) = Script::start(&[(GET_POSTS, 200, posts(&[]))]).await;
     for post in
@@ -615,7 +645,7 @@ async fn names_in_the_words_are_looked_up_and_those_of_nobody_stay_text() {
 
 #[tokio::test]
 async fn the_profile_is_marked_once_and_only_as_it_was_read() {
-    let profile = json!({ "uri": "at://x", "cid": "c", "value": { "displayName": "An example" } });
+    let profile = json!({ "uri": "at://x", "cid": "c", "value": { "$type": "app.bsky.actor.profile", "displayName": "An example" } });
     let (script, bluesky) = Script::start(&[
         (GET_RECORD, 200, profile),
         (PUT_RECORD, 200, committed()),

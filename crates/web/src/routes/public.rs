@@ -15,6 +15,7 @@ use super::{
     answer::{ProblemJson, STORE_RETRY, help as support, page, problem_page, retry_after},
     intake::{self, Media, Sent, Unreadable},
     review::category_name,
+    shared::advice,
 };
 use crate::{
     Web,
@@ -282,6 +283,7 @@ fn entered(web: &Web, sent: &Sent, errors: Errors) -> Submit {
         urgent: shows_risk(&sent.words()),
         form_token: fresh_token(web),
         text: sent.text.clone().unwrap_or_default(),
+        link: sent.link.clone().unwrap_or_default(),
         role: sent.role.as_deref().and_then(PageRole::from_value),
         email: sent.email.clone().unwrap_or_default(),
         contact: sent.contact,
@@ -298,11 +300,7 @@ fn not_accepted(web: &Web, media: Media, sent: &Sent, refusal: Refused) -> Respo
         errors
     };
     match refusal {
-        Refused::Uncomposable(why) => {
-            let message =
-                format!("Shorten it by about {} characters: it does not fit a thread.", why.excess());
-            refused(web, media, sent, field("text", message))
-        }
+        Refused::Uncomposable(why) => refused(web, media, sent, field("text", advice(&why))),
         Refused::Limited { retry_after: seconds } => {
             let status = StatusCode::TOO_MANY_REQUESTS;
             let minutes = (seconds + 59) / 60;
