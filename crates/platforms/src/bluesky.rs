@@ -4,6 +4,7 @@
 //! commit, so there is no moment in which somebody could reply; the others are put under the key that was stored. After
 //! any answer but success the repository is asked what is there, and only what cannot have been made is called so.
 
+mod notifications;
 mod record;
 mod richtext;
 mod session;
@@ -216,6 +217,14 @@ impl Bluesky {
 impl Platform for Bluesky {
     fn rules(&self) -> PlatformRules {
         rules()
+    }
+
+    async fn is_own(&self, author: &str) -> bool {
+        self.sign_in().await.is_ok_and(|session| session.did == author)
+    }
+
+    fn notifications(&self) -> Option<&dyn crate::intake::Notifications> {
+        Some(self)
     }
 
     fn repeats_safely(&self) -> bool {

@@ -11,6 +11,7 @@ mod account;
 mod api;
 mod limits;
 mod meaning;
+mod notifications;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -338,6 +339,14 @@ impl Mastodon {
 
 #[async_trait]
 impl Platform for Mastodon {
+    async fn is_own(&self, author: &str) -> bool {
+        self.accesses.current(&self.api).await.is_ok_and(|access| access.account == author)
+    }
+
+    fn notifications(&self) -> Option<&dyn crate::intake::Notifications> {
+        Some(self)
+    }
+
     fn rules(&self) -> PlatformRules {
         rules(self.limits())
     }

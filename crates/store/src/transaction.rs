@@ -156,6 +156,20 @@ impl Transaction {
         Ok(())
     }
 
+    /// Requires that a post is not known to be gone.
+    pub(crate) fn check_not_gone(&mut self, table: &str, pk: &str) -> Result<(), StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(table)
+            .set_key(Some(key(pk, "post")))
+            .condition_expression("attribute_not_exists(pk) OR #state <> :gone")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":gone", text("gone"))
+            .build()
+            .map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().condition_check(check).build(), Refusal::Conflict);
+        Ok(())
+    }
+
     /// Requires a switch to be off at the moment of the write.
     pub(crate) fn check_not_paused(&mut self, table: &str) -> Result<(), StoreError> {
         let check = ConditionCheck::builder()

@@ -241,6 +241,16 @@ impl Store {
         transaction.run(&self.client).await
     }
 
+    /// Drops an item that has expired.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn drop_post(&self, post: &PostKey) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.delete(&self.tables.submissions, &post.partition(), POST)?;
+        transaction.run(&self.client).await
+    }
+
     pub(super) async fn in_lane(
         &self,
         lane: &str,

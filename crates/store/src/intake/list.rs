@@ -106,8 +106,27 @@ impl Store {
     ) -> Result<(), StoreError> {
         let timer = ListTimer { since: now.at, opened_at: None, told: Told::Lead, version: 1 };
         transaction.put(&self.tables.disclosures, with_document(LIST, &post.0, &address)?)?;
-        transaction.put(&self.tables.submissions, timer.item(&post.0)?)?;
+        transaction.put_new(&self.tables.submissions, timer.item(&post.0)?)?;
         transaction.put(&self.tables.submissions, notice(Duty::Lead, now)?)
+    }
+
+    /// Puts the address of a post on the list that nobody is to review, and asks for mail to the lead: one transaction.
+    /// False if the event was told before, or the post stands there already or is gone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list_post(
+        &self,
+        event: &str,
+        post: &PostKey,
+        address: &str,
+        now: Now,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = Transaction::default();
+        self.add_to_list(&mut transaction, post, address, now)?;
+        self.add_event(&mut transaction, Some(event), now)?;
+        transaction.check_not_gone(&self.tables.submissions, &post.partition())?;
+        Ok(transaction.run_or_tell(&self.client).await?.is_empty())
     }
 
     pub(super) fn take_off_list_in(
@@ -203,6 +222,15 @@ impl Store {
             }
         }
         Ok(tells)
+    }
+
+    /// True if the address of a post stands on the list.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_listed(&self, post: &PostKey) -> Result<bool, StoreError> {
+        let timer: Option<ListTimer> = self.get(&self.tables.submissions, LIST, &post.0, "list").await?;
+        Ok(timer.is_some())
     }
 
     /// How many addresses stand on the list, and since when the oldest does: for whoever may not read them.
