@@ -21,6 +21,9 @@ use crate::{Core, MOST_RACES, accept::digest};
 
 pub use capacity::Capacity;
 
+/// The channel's name on platforms, unless configured otherwise.
+pub const CHANNEL_NAME: &str = "ClientsConnect";
+
 /// Posts that one account may ask for in a day: far more than somebody who reads with care, far fewer than would keep the
 /// others waiting.
 pub const DAILY_ASKS: u64 = 20;
