@@ -11,6 +11,7 @@ use app::{
 };
 use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
 use curation::time::Now;
+use platforms::x::Freshness;
 use store::{Store, Tables};
 use tracing_subscriber::EnvFilter;
 
@@ -139,5 +140,21 @@ impl Randomness for SystemRandomness {
             tracing::error!("the system gives no randomness");
             std::process::abort();
         }
+    }
+}
+
+/// What makes signatures differ: the machine's clock and randomness.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemFreshness;
+
+impl Freshness for SystemFreshness {
+    fn now(&self) -> jiff::Timestamp {
+        SystemClock.now().at
+    }
+
+    fn nonce(&self) -> [u8; 16] {
+        let mut nonce = [0; 16];
+        SystemRandomness.fill(&mut nonce);
+        nonce
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: an [`Intent`] is written down before the first call and never recomputed, so that a repeated call means
 //! the same post.
 
+pub mod accounts;
 pub mod bluesky;
 mod html;
 mod http;

@@ -37,7 +37,7 @@ use self::{
 };
 pub use self::{
     account::{Account, Extras, Visibility},
-    limits::Limits,
+    limits::{Limits, NoLimits},
 };
 use crate::{
     Intent, Platform, PlatformError, RemotePost,

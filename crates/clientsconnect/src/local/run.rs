@@ -31,7 +31,7 @@ use tokio::{
 use web::{Web, correspondence::Letters, links::Keyring};
 
 use super::{
-    bluesky, bounces,
+    accounts, bounces,
     clock::{LocalClock, SystemRandomness},
     dead_letters::DeadLetters,
     engine::Engine,
@@ -67,7 +67,7 @@ pub(crate) struct Settings {
     /// Proposals that one address may make an hour.
     pub(crate) hourly_limit: u64,
     /// Where posts go besides the timeline.
-    pub(crate) bluesky: Option<bluesky::Asked>,
+    pub(crate) accounts: accounts::Asked,
 }
 
 /// A running local mode.
@@ -128,7 +128,7 @@ impl Local {
     }
 
     async fn start_on(engine: Engine, listener: TcpListener, settings: Settings) -> anyhow::Result<Self> {
-        let Settings { data, speed, hourly_limit, bluesky, .. } = settings;
+        let Settings { data, speed, hourly_limit, accounts, .. } = settings;
         let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
         let clock: Arc<dyn Clock> = Arc::new(LocalClock::open(&data, speed)?);
@@ -150,10 +150,9 @@ impl Local {
         // Before anything is published or counted: whoever approved must be in good standing at that moment.
         let mut news = news_of(examples::keep(&core).await?);
         let mut platforms: Vec<Arc<dyn Platform>> = vec![timeline.clone()];
-        if let Some(asked) = &bluesky {
-            platforms.push(Arc::new(asked.platform()));
-            news.push(asked.news());
-        }
+        platforms.extend(accounts.platforms());
+        let ((rules, of_rules), of_accounts) = tokio::join!(accounts.rules(), accounts.news());
+        news.extend(of_accounts.into_iter().chain(of_rules));
 
         let shutdown = watch::Sender::new(false);
         let letters = Arc::new(Letters { keys: Arc::clone(&keyring), base_url: base_url.clone() });
@@ -169,7 +168,7 @@ impl Local {
         ];
         let web = Web {
             core: core.clone(),
-            rules: bluesky::rules(bluesky.as_ref()),
+            rules,
             keys: keyring,
             base_url,
             hourly_limit,

@@ -294,7 +294,7 @@ async fn redact(
     if words.is_none() {
         check_masking(core, &item, &officer).await?;
     }
-    let redacted = steps::redact(core, &connection.rules, item.id, &officer, words.as_deref()).await;
+    let redacted = steps::redact(core, &connection.rules().await?, item.id, &officer, words.as_deref()).await;
     after(connection, "The new words are in, and screened.", redacted)
 }
 

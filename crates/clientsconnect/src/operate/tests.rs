@@ -122,7 +122,8 @@ impl Channel {
         let proposal =
             Proposal { words: Words::parse(words).unwrap(), role: None, email: None, may_contact: false };
         let source = Source { bucket: "example".to_owned(), hourly_limit: HOURLY_LIMIT };
-        propose(&self.connection.core, &self.connection.rules, &proposal, &source, None).await.unwrap().id
+        let rules = self.connection.rules().await.unwrap();
+        propose(&self.connection.core, &rules, &proposal, &source, None).await.unwrap().id
     }
 
     async fn load(&self, id: SubmissionId) -> Submission {
