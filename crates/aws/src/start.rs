@@ -102,12 +102,8 @@ impl Surroundings {
     #[must_use]
     pub fn core(self, sdk: &SdkConfig) -> Core {
         let store = Store::new(aws_sdk_dynamodb::Client::new(sdk), Tables::with_prefix(&self.table_prefix));
-        let queue = SqsQueue::new(
-            aws_sdk_sqs::Client::new(sdk),
-            self.screening,
-            self.invitations,
-            self.intake,
-        );
+        let queue =
+            SqsQueue::new(aws_sdk_sqs::Client::new(sdk), self.screening, self.invitations, self.intake);
         Core {
             store,
             queue: Arc::new(queue),

@@ -4,8 +4,13 @@
 use std::process::Command;
 
 /// What the function cannot start without.
-const NEEDED: &[&str] =
-    &["TABLE_PREFIX", "SCREENING_QUEUE_URL", "INVITATIONS_QUEUE_URL", "INTAKE_QUEUE_URL", "LINK_KEYS_PARAMETER"];
+const NEEDED: &[&str] = &[
+    "TABLE_PREFIX",
+    "SCREENING_QUEUE_URL",
+    "INVITATIONS_QUEUE_URL",
+    "INTAKE_QUEUE_URL",
+    "LINK_KEYS_PARAMETER",
+];
 
 fn said(set: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_admit-proposals"));

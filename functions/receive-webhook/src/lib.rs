@@ -4,7 +4,7 @@
 //! time. What X signed is answered 200, whatever it says, since X gives up webhooks that fail; only what could not be
 //! stored is answered otherwise, so that X sends it again. A request costs one transaction for each event and one hint.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use app::{
     Core,
@@ -114,15 +114,18 @@ async fn receive(State(webhook): State<Webhook>, headers: HeaderMap, body: Body)
             vec![]
         }
     };
-    take(&webhook, &events).await
+    take(Arc::new(webhook), events).await
 }
 
-async fn take(webhook: &Webhook, events: &[Event]) -> Response {
-    let Webhook { core, channel, secret, .. } = webhook;
-    let taken = stream::iter(events).map(|event| take_event(core, channel, secret, event));
+async fn take(webhook: Arc<Webhook>, events: Vec<Event>) -> Response {
+    let told = events.len();
+    let taken = stream::iter(events).map(|event| {
+        let webhook = Arc::clone(&webhook);
+        async move { take_event(&webhook.core, &webhook.channel, &webhook.secret, &event).await }
+    });
     let taken = taken.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await;
     if taken.iter().flatten().any(|taken| taken.is_to_be_worked_on()) {
-        wake(core).await;
+        wake(&webhook.core).await;
     }
     let mut counts = BTreeMap::new();
     for outcome in taken.iter().flatten() {
@@ -130,10 +133,10 @@ async fn take(webhook: &Webhook, events: &[Event]) -> Response {
     }
     let failed = taken.iter().find_map(|taken| taken.as_ref().err());
     if let Some(error) = failed {
-        tracing::error!(%error, events = events.len(), ?counts, "events could not be stored");
+        tracing::error!(%error, events = told, ?counts, "events could not be stored");
         return problem(StatusCode::SERVICE_UNAVAILABLE, "Not all of it could be stored. Send it again.");
     }
-    tracing::info!(events = events.len(), ?counts, "received");
+    tracing::info!(events = told, ?counts, "received");
     answered(&json!({}))
 }
 

@@ -4,8 +4,14 @@
 use std::process::Command;
 
 /// What the function cannot start without.
-const NEEDED: &[&str] =
-    &["TABLE_PREFIX", "SCREENING_QUEUE_URL", "INVITATIONS_QUEUE_URL", "INTAKE_QUEUE_URL", "X_USER_ID", "X_CONSUMER_SECRET_PARAMETER"];
+const NEEDED: &[&str] = &[
+    "TABLE_PREFIX",
+    "SCREENING_QUEUE_URL",
+    "INVITATIONS_QUEUE_URL",
+    "INTAKE_QUEUE_URL",
+    "X_USER_ID",
+    "X_CONSUMER_SECRET_PARAMETER",
+];
 
 fn said(set: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_receive-webhook"));

@@ -116,11 +116,14 @@ pub async fn take_event(
     match &event.what {
         What::Unknown => Ok(Taken::Unknown),
         What::Deleted(post) => {
-            repeating(async || {
-                let is_new = core.store.post_gone(Some(&id), &key_of(post), now).await?;
-                Ok(if is_new { Taken::Gone } else { Taken::Repeated })
-            })
-            .await
+            let key = key_of(post);
+            let mut race = 0;
+            loop {
+                match core.store.post_gone(Some(&id), &key, now).await {
+                    Err(StoreError::Conflict) if race < MOST_RACES => race += 1,
+                    done => return Ok(if done? { Taken::Gone } else { Taken::Repeated }),
+                }
+            }
         }
         What::Post(told) => take_post(core, channel, secret, told, &id, now).await,
     }
@@ -142,17 +145,7 @@ async fn take_post(
     let is_ours = wanted == Wanted::Ignored(Ignored::ByTheChannel);
     let is_for_us = told.mentions_channel || matches!(wanted, Wanted::Proposal(_));
     if !is_ours && is_for_us && is_dangerous(&told.text) {
-        let (key, address) = (key_of(&told.post), told.post.to_string());
-        // A human looks, and nobody else.
-        let listed = repeating(async || {
-            let is_new = core.store.list_post(id, &key, &address, now).await?;
-            Ok(if is_new { Taken::NotTaken } else { Taken::Repeated })
-        })
-        .await?;
-        if listed == Taken::NotTaken {
-            admit::hint_list(core).await;
-        }
-        return Ok(listed);
+        return list(core, told, id, now).await;
     }
     let proposal = match wanted {
         Wanted::Ignored(reason) => return Ok(Taken::Ignored(reason)),
@@ -170,6 +163,23 @@ async fn take_post(
         daily_limit: DAILY_ASKS,
     };
     ask(core, &request, now).await
+}
+
+/// A human looks, and nobody else: its address goes to the lead, and nothing else of it anywhere.
+async fn list(core: &Core, told: &Told, id: &str, now: Now) -> Result<Taken, StoreError> {
+    let (key, address) = (key_of(&told.post), told.post.to_string());
+    let mut race = 0;
+    loop {
+        match core.store.list_post(id, &key, &address, now).await {
+            Err(StoreError::Conflict) if race < MOST_RACES => race += 1,
+            Err(error) => return Err(error),
+            Ok(false) => return Ok(Taken::Repeated),
+            Ok(true) => {
+                admit::hint_list(core).await;
+                return Ok(Taken::NotTaken);
+            }
+        }
+    }
 }
 
 /// Danger for which a text of the form would be held for the lead. Nothing of the answer is kept.
@@ -207,14 +217,20 @@ async fn ask(core: &Core, request: &Request<'_>, now: Now) -> Result<Taken, Stor
         by_author: request.by_author,
         daily_limit: request.daily_limit,
     };
-    repeating(async || {
-        Ok(match core.store.ask(&ask, now).await? {
-            Asked::Taken => Taken::Proposal,
-            Asked::Repeated => Taken::Repeated,
-            Asked::OverLimit => Taken::OverLimit,
-        })
-    })
-    .await
+    let mut race = 0;
+    loop {
+        match core.store.ask(&ask, now).await {
+            // Others ask for the same at this moment.
+            Err(StoreError::Conflict) if race < MOST_RACES => race += 1,
+            asked => {
+                return Ok(match asked? {
+                    Asked::Taken => Taken::Proposal,
+                    Asked::Repeated => Taken::Repeated,
+                    Asked::OverLimit => Taken::OverLimit,
+                });
+            }
+        }
+    }
 }
 
 /// Somebody asks for a post by its link: standing somebody else, whoever they are. `bucket` tells sources apart
@@ -244,15 +260,4 @@ pub async fn wake(core: &Core) {
     if let Err(error) = core.queue.wake_intake().await {
         tracing::warn!(%error, "hint lost");
     }
-}
-
-/// Does it again while others write the same item.
-async fn repeating<T>(write: impl AsyncFn() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    for _ in 1..MOST_RACES {
-        match write().await {
-            Err(StoreError::Conflict) => {}
-            done => return done,
-        }
-    }
-    write().await
 }
