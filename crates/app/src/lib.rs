@@ -7,6 +7,7 @@ pub mod accept;
 pub mod bounce;
 pub mod deadlines;
 pub mod fresh_link;
+pub mod intake;
 pub mod invite;
 pub mod note;
 pub mod ports;

@@ -1,6 +1,6 @@
 //! Configuration: read from the environment once, at the start, and complete or refused.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 /// Every variable that is missing or cannot be read, so that one deployment mends them all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +25,9 @@ type Read = Box<dyn Fn(&str) -> Option<String>>;
 /// });
 /// assert_eq!(environment.required("TABLE_PREFIX"), "channel");
 /// environment.required("QUEUE_URL");
-/// environment.required("MAIL_FROM");
+/// assert_eq!(environment.readable::<u8>("TABLE_PREFIX", "a number"), None);
 /// let missing = environment.complete().unwrap_err();
-/// assert_eq!(missing.to_string(), "set these environment variables: QUEUE_URL, MAIL_FROM");
+/// assert_eq!(missing.to_string(), "set these environment variables: QUEUE_URL, TABLE_PREFIX (a number)");
 /// ```
 pub struct Environment {
     read: Read,
@@ -58,11 +58,14 @@ impl Environment {
         }
     }
 
-    /// Variables that belong together: all of them, or none if the first is not there.
-    pub fn all_or_none<const N: usize>(&mut self, names: [&str; N]) -> Option<[String; N]> {
-        let first = names.first()?;
-        (self.read)(first).filter(|value| !value.trim().is_empty())?;
-        Some(names.map(|name| self.required(name)))
+    /// A variable that must be there and be read as something; `like` says in words as what.
+    pub fn readable<T: FromStr>(&mut self, name: &str, like: &str) -> Option<T> {
+        let value = self.required(name);
+        let read = value.trim().parse().ok();
+        if !value.is_empty() && read.is_none() {
+            self.missing.push(format!("{name} ({like})"));
+        }
+        read
     }
 
     /// A variable that may be there.

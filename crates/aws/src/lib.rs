@@ -3,6 +3,7 @@
 //! Invariant: nothing here decides what happens to a submission. Adapters translate, and say what failed without
 //! personal data.
 
+pub mod accounts;
 pub mod batch;
 pub mod configuration;
 pub mod dead_letters;

@@ -11,6 +11,7 @@ use app::{
 };
 use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
 use curation::time::Now;
+use platforms::x::Freshness;
 use store::{Store, Tables};
 use tracing_subscriber::EnvFilter;
 
@@ -77,6 +78,7 @@ pub struct Surroundings {
     table_prefix: String,
     screening: String,
     invitations: String,
+    intake: Option<String>,
 }
 
 impl Surroundings {
@@ -86,14 +88,22 @@ impl Surroundings {
             table_prefix: environment.required("TABLE_PREFIX"),
             screening: environment.required("SCREENING_QUEUE_URL"),
             invitations: environment.required("INVITATIONS_QUEUE_URL"),
+            intake: None,
         }
+    }
+
+    /// The same with `INTAKE_QUEUE_URL`, for functions that hint at intake.
+    #[must_use]
+    pub fn with_intake(self, environment: &mut Environment) -> Self {
+        Self { intake: Some(environment.required("INTAKE_QUEUE_URL")), ..self }
     }
 
     /// The core of every use case, on AWS. Connects when it is first used.
     #[must_use]
     pub fn core(self, sdk: &SdkConfig) -> Core {
         let store = Store::new(aws_sdk_dynamodb::Client::new(sdk), Tables::with_prefix(&self.table_prefix));
-        let queue = SqsQueue::new(aws_sdk_sqs::Client::new(sdk), self.screening, self.invitations);
+        let queue =
+            SqsQueue::new(aws_sdk_sqs::Client::new(sdk), self.screening, self.invitations, self.intake);
         Core {
             store,
             queue: Arc::new(queue),
@@ -126,5 +136,21 @@ impl Randomness for SystemRandomness {
             tracing::error!("the system gives no randomness");
             std::process::abort();
         }
+    }
+}
+
+/// What makes signatures differ: the machine's clock and randomness.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemFreshness;
+
+impl Freshness for SystemFreshness {
+    fn now(&self) -> jiff::Timestamp {
+        SystemClock.now().at
+    }
+
+    fn nonce(&self) -> [u8; 16] {
+        let mut nonce = [0; 16];
+        SystemRandomness.fill(&mut nonce);
+        nonce
     }
 }

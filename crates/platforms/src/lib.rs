@@ -3,6 +3,7 @@
 //! Invariant: an [`Intent`] is written down before the first call and never recomputed, so that a repeated call means
 //! the same post.
 
+pub mod accounts;
 pub mod bluesky;
 mod html;
 mod http;
@@ -120,5 +121,16 @@ pub trait Platform: Send + Sync {
     async fn look_at(&self, post: &str) -> Result<Seen, PlatformError> {
         let _ = post;
         Err(PlatformError::Refused("posts cannot be read here"))
+    }
+
+    /// True if the account with this id is the channel's own.
+    async fn is_own(&self, author: &str) -> bool {
+        let _ = author;
+        false
+    }
+
+    /// What the channel is told here, where it has to ask for it.
+    fn notifications(&self) -> Option<&dyn intake::Notifications> {
+        None
     }
 }

@@ -12,6 +12,7 @@ mod api;
 mod limits;
 mod look;
 mod meaning;
+mod notifications;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -38,7 +39,7 @@ use self::{
 };
 pub use self::{
     account::{Account, Visibility},
-    limits::Limits,
+    limits::{Limits, NoLimits},
 };
 use crate::{
     Intent, Platform, PlatformError, RemotePost,
@@ -356,6 +357,14 @@ impl Mastodon {
 
 #[async_trait]
 impl Platform for Mastodon {
+    async fn is_own(&self, author: &str) -> bool {
+        self.accesses.current(&self.api).await.is_ok_and(|access| access.account == author)
+    }
+
+    fn notifications(&self) -> Option<&dyn crate::intake::Notifications> {
+        Some(self)
+    }
+
     fn rules(&self) -> PlatformRules {
         rules(self.limits())
     }

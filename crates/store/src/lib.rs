@@ -4,6 +4,7 @@
 //! What a document holds is decided by the crates that own the types; this crate knows keys, conditions and indexes.
 
 mod due;
+mod intake;
 mod item;
 pub mod schema;
 mod settings;
@@ -13,6 +14,10 @@ mod transaction;
 mod walk;
 
 pub use due::{Hit, LANES};
+pub use intake::{
+    Admission, Admitted, Ask, Asked, Ledger, ListTimer, Listed, MOST_DAYS_LISTED, Overview, Post, PostKey,
+    PostState, Reason, Wish, leads_list,
+};
 pub use settings::{Channel, Switches};
 pub use submissions::{BallotRecord, Check, NoticeBatch, Proposal, Write, Written};
 pub use tokens::{Answered, Remembered};

@@ -224,7 +224,7 @@ impl Store {
         transaction.run(&self.client).await
     }
 
-    fn add_step(
+    pub(crate) fn add_step(
         &self,
         transaction: &mut Transaction,
         version: u64,
@@ -256,7 +256,7 @@ impl Store {
         Ok(())
     }
 
-    fn add_write(
+    pub(crate) fn add_write(
         &self,
         transaction: &mut Transaction,
         after: &Submission,
@@ -529,9 +529,14 @@ impl Store {
             (&self.tables.disclosures, "ballot#"),
         ] {
             // Whoever erases does not read: the function's role allows no other attributes.
-            for item in self.part_under(table, &pk, prefix, Some("sk, return_code")).await? {
+            let attributes = if prefix == "consent" { "sk, return_code, post" } else { "sk, return_code" };
+            for item in self.part_under(table, &pk, prefix, Some(attributes)).await? {
                 if let Some(code) = string(&item, "return_code") {
                     doomed.push((&self.tables.tokens, format!("return#{code}"), "submission".to_owned()));
+                }
+                // What somebody asked for leads to this submission for as long as there is something to lead to.
+                if let Some(post) = string(&item, "post") {
+                    doomed.push((&self.tables.submissions, post.to_owned(), "post".to_owned()));
                 }
                 doomed.extend(string(&item, "sk").map(|sk| (table, pk.clone(), sk.to_owned())));
             }
@@ -586,7 +591,7 @@ fn ballots_key(revision: u32) -> String {
     format!("ballot#{revision:04}#")
 }
 
-fn notice_item(id: SubmissionId, batch: &NoticeBatch, now: Now) -> Result<Item, StoreError> {
+pub(crate) fn notice_item(id: SubmissionId, batch: &NoticeBatch, now: Now) -> Result<Item, StoreError> {
     let mut item = with_document(&partition(id), &batch.sk, batch)?;
     let at = now.after_real(NOTICE_AGAIN.saturating_mul(1 << batch.attempts.min(MOST_DOUBLINGS)));
     mark_due(&mut item, id, Due { lane: Lane::Work, at });

@@ -9,7 +9,6 @@ use axum::{
     middleware::{Next, from_fn},
     response::Response,
 };
-use curation::composition::PlatformRules;
 use lambda_http::request::RequestContext;
 use web::{Web, routes::SourceAddress};
 
@@ -21,13 +20,6 @@ pub fn router(web: Web) -> Router {
 /// The routes behind the gateway, which tells the caller's address.
 pub fn behind_gateway(web: Web) -> Router {
     router(web).layer(from_fn(with_address))
-}
-
-/// What words are composed for: Bluesky, whether or not an account is configured. So reviewers see posts as they will
-/// appear, and what is approved waits until its platform is switched on.
-#[must_use]
-pub fn planned_rules() -> Vec<PlatformRules> {
-    vec![platforms::bluesky::rules()]
 }
 
 async fn with_address(mut request: Request, next: Next) -> Response {

@@ -4,12 +4,22 @@
 use std::process::Command;
 
 /// What the function cannot start without.
-const NEEDED: &[&str] =
-    &["TABLE_PREFIX", "SCREENING_QUEUE_URL", "INVITATIONS_QUEUE_URL", "PUBLIC_URL", "LINK_KEYS_PARAMETER"];
+const NEEDED: &[&str] = &[
+    "TABLE_PREFIX",
+    "SCREENING_QUEUE_URL",
+    "INVITATIONS_QUEUE_URL",
+    "INTAKE_QUEUE_URL",
+    "PUBLIC_URL",
+    "LINK_KEYS_PARAMETER",
+    "PLATFORMS",
+];
 
 fn said(set: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_accept-submission"));
-    command.env_clear().envs(set.iter().map(|name| (name, "http://127.0.0.1:1/x")));
+    command.env_clear().envs(set.iter().map(|name| match *name {
+        "PLATFORMS" => (name, "bluesky"),
+        _ => (name, "http://127.0.0.1:1/x"),
+    }));
     let output = command.output().unwrap();
     assert!(!output.status.success());
     String::from_utf8([output.stdout, output.stderr].concat()).unwrap()

@@ -3,7 +3,7 @@
 //! Invariant: nothing here decides. It stands in for what surrounds the functions: clock, tables, queues, schedules,
 //! mail and a platform.
 
-pub(crate) mod bluesky;
+pub(crate) mod accounts;
 mod bounces;
 pub(crate) mod clock;
 pub(crate) mod dead_letters;
@@ -20,6 +20,7 @@ pub(crate) mod run;
 pub(crate) mod schedule;
 mod serve;
 pub(crate) mod timeline;
+mod webhook;
 
 use std::path::{Path, PathBuf};
 
@@ -46,7 +47,10 @@ const LOCAL_HOURLY_LIMIT: u64 = 10_000;
     clientsconnect local --speed 3600    an hour passes in a second, so deadlines and publishing times come soon\n  \
     clientsconnect local --demo          one text through everything, step by step, in a folder of its own\n\n\
     What you do is kept in the data folder and is there again after a restart. Only this machine can reach the pages.\n\n\
-    With BLUESKY_SERVICE, BLUESKY_IDENTIFIER and BLUESKY_PASSWORD in the environment, posts go to that account too.")]
+    With all settings of an account in the environment, posts go there too:\n  \
+    BLUESKY_SERVICE, BLUESKY_IDENTIFIER, BLUESKY_PASSWORD\n  \
+    MASTODON_SERVER, MASTODON_ACCESS_TOKEN\n  \
+    X_USER_ID, X_CONSUMER_KEY, X_CONSUMER_SECRET, X_ACCESS_TOKEN, X_ACCESS_TOKEN_SECRET")]
 pub(crate) struct LocalArgs {
     /// The port on 127.0.0.1; 0 takes a free one [default: 8080; with --demo a free one]
     #[arg(long, value_name = "PORT")]
@@ -91,7 +95,8 @@ async fn run_channel(args: LocalArgs) -> anyhow::Result<()> {
         port: args.port.unwrap_or(PORT),
         speed: args.speed.unwrap_or(1),
         hourly_limit: args.hourly_limit,
-        bluesky: bluesky::Asked::of_process()?,
+        accounts: accounts::Asked::of_process()?,
+        webhook: webhook::Asked::of_process(),
     })
     .await?;
     let address = local.address();
@@ -125,7 +130,8 @@ async fn run_demo(args: LocalArgs) -> anyhow::Result<()> {
         speed: args.speed.unwrap_or(DEMO_SPEED),
         hourly_limit: args.hourly_limit,
         // A demonstration is not for the public.
-        bluesky: None,
+        accounts: accounts::Asked::default(),
+        webhook: None,
     })
     .await?;
     say::line(&format!("The channel runs, for this machine only, on {}", local.address()));

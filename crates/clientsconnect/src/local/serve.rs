@@ -29,6 +29,8 @@ pub(crate) struct Gateway {
     pub(crate) accept_submission: Router,
     /// record-vote: `/review/`.
     pub(crate) record_vote: Router,
+    /// receive-webhook: `/webhooks/`, where there is an account that has one.
+    pub(crate) receive_webhook: Option<Router>,
     /// The local pages: `/_local/`.
     pub(crate) local: Router,
 }
@@ -49,6 +51,7 @@ async fn pass_on(
     let function = match request.uri().path().split('/').nth(1) {
         Some("review") => gateway.record_vote,
         Some("_local") => gateway.local,
+        Some("webhooks") => gateway.receive_webhook.unwrap_or(gateway.accept_submission),
         _ => gateway.accept_submission,
     };
     match std::panic::AssertUnwindSafe(function.oneshot(request)).catch_unwind().await {
@@ -123,6 +126,7 @@ mod tests {
         let router = Gateway {
             accept_submission: named("accept-submission"),
             record_vote: named("record-vote"),
+            receive_webhook: None,
             local: named("local"),
         }
         .router();

@@ -9,21 +9,26 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use app::{
     Core,
     ports::{Hint, Queue, QueueError, QueueName},
 };
 use async_trait::async_trait;
 use aws_config::{SdkConfig, timeout::TimeoutConfig};
+use aws_sdk_ssm::error::ProvideErrorMetadata;
 use curation::composition::PlatformRules;
+use platforms::accounts::Plan;
 use serde::Deserialize;
 use store::{Store, Tables};
 
-use crate::local::{bluesky, clock::LocalClock, engine::Engine, run::store};
+use crate::local::{accounts::Asked, clock::LocalClock, engine::Engine, run::store};
 
 /// The data folder if none is named: the same as the local mode's.
 const DATA: &str = ".data";
+
+/// The end of the name of the parameter in which the template writes for which platforms words are composed.
+pub(crate) const PLAN: &str = "platforms";
 
 /// Long enough for a slow line, short enough for somebody who waits.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -51,12 +56,19 @@ pub(crate) fn prefix(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// For what new words are composed here.
+enum Composes {
+    /// As the local mode that is started with the same environment.
+    Locally(Asked),
+    /// As the deployed functions, which are told the same.
+    AsDeployed { parameters: aws_sdk_ssm::Client, prefix: String },
+}
+
 /// An open place.
 pub(crate) struct Connection {
     /// What the use cases need.
     pub(crate) core: Core,
-    /// What new words are composed for.
-    pub(crate) rules: Vec<PlatformRules>,
+    composes: Composes,
     /// True if somebody is told at once that there is something to do; otherwise the next sweep finds it.
     pub(crate) hints: bool,
     engine: Option<Engine>,
@@ -75,11 +87,10 @@ impl Connection {
     }
 
     async fn local(data: &Path) -> anyhow::Result<Self> {
-        // As the local mode that is started with the same environment.
-        let rules = bluesky::rules(bluesky::Asked::of_process()?.as_ref());
+        let asked = Asked::of_process()?;
         let engine = Engine::attach(data).await.context("the local tables cannot be opened")?;
         match Self::with_engine(engine, speed(data), data).await {
-            Ok(connection) => Ok(Self { rules, ..connection }),
+            Ok(connection) => Ok(Self { composes: Composes::Locally(asked), ..connection }),
             Err((engine, error)) => {
                 // The first failure is the one to tell of.
                 let _ = engine.shutdown().await;
@@ -107,7 +118,8 @@ impl Connection {
             clock: Arc::new(clock),
             randomness: Arc::new(aws::start::SystemRandomness),
         };
-        Ok(Self { core, rules: bluesky::rules(None), hints: false, engine: Some(engine) })
+        let composes = Composes::Locally(Asked::default());
+        Ok(Self { core, composes, hints: false, engine: Some(engine) })
     }
 
     async fn aws(prefix: &str) -> anyhow::Result<Self> {
@@ -118,6 +130,7 @@ impl Connection {
                 aws_sdk_sqs::Client::new(&sdk),
                 screening,
                 invitations,
+                url("INTAKE_QUEUE_URL"),
             ))),
             _ => None,
         };
@@ -128,8 +141,35 @@ impl Connection {
             clock: Arc::new(aws::start::SystemClock),
             randomness: Arc::new(aws::start::SystemRandomness),
         };
-        // The deployed functions post to no platform yet, and compose for none: as they do, so does this.
-        Ok(Self { core, rules: accept_submission::planned_rules(), hints, engine: None })
+        let parameters = aws_sdk_ssm::Client::new(&sdk);
+        let composes = Composes::AsDeployed { parameters, prefix: prefix.to_owned() };
+        Ok(Self { core, composes, hints, engine: None })
+    }
+
+    /// What new words are composed for. Asked for when there are some: it takes calls.
+    ///
+    /// # Errors
+    /// If the deployed functions' cannot be read, with what to do next.
+    pub(crate) async fn rules(&self) -> anyhow::Result<Vec<PlatformRules>> {
+        let (parameters, prefix) = match &self.composes {
+            Composes::Locally(asked) => {
+                let (rules, news) = asked.rules().await;
+                news.into_iter().for_each(|line| tracing::warn!("{line}"));
+                return Ok(rules);
+            }
+            Composes::AsDeployed { parameters, prefix } => (parameters, prefix),
+        };
+        let name = format!("/{prefix}/{PLAN}");
+        let answer = parameters.get_parameter().name(&name).send().await;
+        let answer = answer.map_err(|error| {
+            let why = error.code().unwrap_or("no answer").to_owned();
+            anyhow!("for which platforms words are composed stands in the parameter {name}, which cannot be read ({why}): `clientsconnect doctor --aws --tables {prefix}` says what is next")
+        })?;
+        let plan = answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
+        let plan = plan.parse::<Plan>().with_context(|| {
+            format!("the parameter {name} is not as the template writes it: deploy again")
+        })?;
+        Ok(plan.rules())
     }
 
     /// Gives the place free.
@@ -159,7 +199,8 @@ impl Connection {
             clock,
             randomness: Arc::new(aws::start::SystemRandomness),
         };
-        Ok(Self { core, rules: bluesky::rules(None), hints: false, engine: Some(engine) })
+        let composes = Composes::Locally(Asked::default());
+        Ok(Self { core, composes, hints: false, engine: Some(engine) })
     }
 }
 

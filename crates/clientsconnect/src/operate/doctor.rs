@@ -2,6 +2,7 @@
 //!
 //! Invariants: it changes nothing; and it prints no secret and nobody's address but the channel's own.
 
+mod accounts;
 mod looks;
 mod people;
 mod things;
@@ -157,9 +158,16 @@ async fn examine(looks: &Looks, store: &Store) -> Vec<Finding> {
     }
     let (seen, out_there) = people::all(channel, store, SystemClock.now()).await;
     found.extend(seen);
-    found.push(things::publishing(channel, &parameters, out_there));
-    if let Some(account) = things::account(&parameters) {
-        found.push(things::signed_in(channel, &looks.sign_in(account).await));
+    found.push(accounts::composition(channel, &parameters));
+    found.push(accounts::publishing(channel, &parameters, out_there));
+    for listing in accounts::set_up(&parameters) {
+        let finding = match accounts::lacks(channel, listing, &parameters) {
+            Some(finding) => finding,
+            None => {
+                accounts::account(channel, listing, &parameters, &looks.account(listing, &parameters).await)
+            }
+        };
+        found.push(finding);
     }
     found
 }

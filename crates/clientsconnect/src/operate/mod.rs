@@ -9,6 +9,7 @@ mod connect;
 mod dead_letters;
 mod doctor;
 
+mod intake;
 mod item;
 mod keys;
 mod pause;

@@ -20,10 +20,12 @@ use curation::{
     composition::PlatformName,
     ids::{PersonId, SubmissionId},
     review::Decision,
+    roster::Officer,
     submission::{About, Attention, Delivery, DeliveryStatus, State, Step, Submission},
     time::Now,
     words::Words,
 };
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::*;
@@ -65,6 +67,17 @@ impl Mailer for Nobody {
 impl Correspondence for Nobody {
     fn write(&self, _: &Addressee, _: About, _: &Submission, _: Now) -> Option<Mail> {
         None
+    }
+
+    fn of_list(&self, to: &Officer, _: Timestamp) -> Mail {
+        Mail {
+            to: to.email.clone(),
+            subject: String::new(),
+            text: String::new(),
+            html: String::new(),
+            submission: store::leads_list(),
+            unsubscribe: None,
+        }
     }
 }
 
@@ -122,7 +135,8 @@ impl Channel {
         let proposal =
             Proposal { words: Words::parse(words).unwrap(), role: None, email: None, may_contact: false };
         let source = Source { bucket: "example".to_owned(), hourly_limit: HOURLY_LIMIT };
-        propose(&self.connection.core, &self.connection.rules, &proposal, &source, None).await.unwrap().id
+        let rules = self.connection.rules().await.unwrap();
+        propose(&self.connection.core, &rules, &proposal, &source, None).await.unwrap().id
     }
 
     async fn load(&self, id: SubmissionId) -> Submission {

@@ -81,6 +81,7 @@ impl Submission {
             compared_with: None,
             screened_by: 0,
             appealed: false,
+            target_gone: false,
             review: None,
             release: None,
             deliveries: vec![],

@@ -236,6 +236,10 @@ impl Submission {
         }
         let state = match then {
             Afterwards::Held => held_for_lead(now),
+            // What the lead alone could read of a post that is gone goes with it.
+            Afterwards::Retracted if self.target_gone && self.concealed => {
+                State::Retracted { due_at: Some(now.at) }
+            }
             Afterwards::Retracted => State::Retracted { due_at: Some(now.after(waits::ERASE_PUBLISHED)) },
         };
         Ok(self.enter(state, Actor::System, "retracted", now).telling(Recipient::Submitter, About::Status))

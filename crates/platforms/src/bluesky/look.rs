@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{
     Bluesky,
+    profile::{PROFILES, SELF},
     record::{POSTS, StrongRef},
     session::Session,
     xrpc::{CallError, Refusal},
@@ -17,6 +18,10 @@ use crate::intake::{LONGEST_TEXT, PostAddress};
 
 /// The network's name for an account whose handle is not its own.
 const NO_HANDLE: &str = "handle.invalid";
+/// The protocol's name for an application that does not answer the server.
+const UPSTREAM_FAILURE: &str = "UpstreamFailure";
+/// The collection in which an author says for each post, under its key, who may quote it.
+const QUOTE_GATES: &str = "app.bsky.feed.postgate";
 /// The label by which authors ask that nobody sees their posts who is not signed in (`com.atproto.label.defs`).
 const FOR_SIGNED_IN: &str = "!no-unauthenticated";
 
@@ -75,8 +80,10 @@ impl Bluesky {
         let uri = settled.to_string();
         match self.query(session, "app.bsky.feed.getPosts", &[("uris", &uri)]).await {
             Ok(answer) => as_shown(&answer, &uri),
-            // It has no application to ask.
-            Err(CallError::Answered(Refusal { status: 400 | 404 | 501, .. })) => {
+            // It has no application to ask, or none that answers.
+            Err(CallError::Answered(Refusal { status, code }))
+                if matches!(status, 400 | 404 | 501) || code == UPSTREAM_FAILURE =>
+            {
                 self.in_repository(session, &settled).await
             }
             Err(error) => Err(error),
@@ -118,7 +125,12 @@ impl Bluesky {
             Err(CallError::Answered(Refusal { status: 400 | 404, .. })) => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(Post { at: found.at, record: found.value, handle, is_public: true, quotable: true }))
+        // What an application would tell of the author's wishes stands in the repository as well.
+        let profile = self.record_of(owner, PROFILES, SELF).await?.map(|found| found.value);
+        let is_public = profile.is_none_or(|profile| !has_label(&profile["labels"]["values"]));
+        let gate = self.record_of(owner, QUOTE_GATES, post.id()).await?.map(|found| found.value);
+        let quotable = gate.is_none_or(|gate| gate["embeddingRules"].as_array().is_none_or(Vec::is_empty));
+        Ok(Some(Post { at: found.at, record: found.value, handle, is_public, quotable }))
     }
 }
 
@@ -130,17 +142,18 @@ fn as_shown(answer: &Value, uri: &str) -> Result<Option<Post>, CallError> {
     let Some(post) = posts.first() else { return Ok(None) };
     let author = &post["author"];
     let at = StrongRef::read(post).filter(|_| post["uri"] == uri).ok_or(NO_POST)?;
-    let has = |labels: &Value| {
-        let labels = labels.as_array().into_iter().flatten();
-        labels.filter(|label| label["neg"] != true).any(|label| label["val"] == FOR_SIGNED_IN)
-    };
     Ok(Some(Post {
         at,
         record: post["record"].clone(),
         handle: author["handle"].as_str().unwrap_or(NO_HANDLE).to_owned(),
-        is_public: !has(&author["labels"]) && !has(&post["labels"]),
+        is_public: !has_label(&author["labels"]) && !has_label(&post["labels"]),
         quotable: post["viewer"]["embeddingDisabled"] != true,
     }))
+}
+
+fn has_label(labels: &Value) -> bool {
+    let labels = labels.as_array().into_iter().flatten();
+    labels.filter(|label| label["neg"] != true).any(|label| label["val"] == FOR_SIGNED_IN)
 }
 
 /// What an embed holds: pictures count one by one, and so does the post quoted beside them.

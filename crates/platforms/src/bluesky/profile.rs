@@ -9,8 +9,8 @@ use super::{Bluesky, CallError, unanswered};
 use crate::PlatformError;
 
 /// The collection and the key of the one profile of an account.
-const PROFILES: &str = "app.bsky.actor.profile";
-const SELF: &str = "self";
+pub(super) const PROFILES: &str = "app.bsky.actor.profile";
+pub(super) const SELF: &str = "self";
 /// What Bluesky's apps take for "this account is automated".
 const BOT: &str = "bot";
 /// Labels that accounts give themselves, and how many (`com.atproto.label.defs#selfLabels`).

@@ -139,7 +139,7 @@ fn reply() -> Intent {
 }
 
 fn there(text: &str) -> Value {
-    json!({ "uri": "at://x", "cid": "c", "value": { "text": text, "createdAt": "2026-11-23T12:00:00.000Z" } })
+    json!({ "uri": "at://did:plc:example/app.bsky.feed.post/3mdroot222222", "cid": "c", "value": { "text": text, "createdAt": "2026-11-23T12:00:00.000Z" } })
 }
 
 fn post() -> RemotePost {
@@ -560,6 +560,25 @@ async fn a_server_without_an_application_shows_what_is_its_own() {
         ("an.example", "Theirs.", None)
     );
     assert_eq!(bluesky.look_at(THEIRS).await, Ok(Seen::Gone));
+}
+
+#[tokio::test]
+async fn an_authors_wishes_are_found_in_the_repository_where_no_application_answers() {
+    let found = |value: Value| json!({ "uri": THEIRS, "cid": "their-cid", "value": value });
+    let profile = json!({ "labels": { "values": [{ "val": "!no-unauthenticated" }] } });
+    let gate = json!({ "embeddingRules": [{ "$type": "app.bsky.feed.postgate#disableRule" }] });
+    let (_script, bluesky) = Script::start(&[
+        (GET_POSTS, 502, error("UpstreamFailure")),
+        (DESCRIBE_REPO, 200, json!({ "handle": "an.example" })),
+        (GET_RECORD, 200, found(json!({ "text": "Theirs." }))),
+        (GET_RECORD, 200, found(profile)),
+        (GET_RECORD, 200, found(gate)),
+        (GET_RECORD, 502, error("UpstreamFailure")),
+    ])
+    .await;
+    let Seen::There(target, Visible::Protected) = bluesky.look_at(THEIRS).await.unwrap() else { panic!() };
+    assert!(!target.quotable);
+    assert!(matches!(bluesky.look_at(THEIRS).await, Err(PlatformError::Unavailable(_))));
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 //!
 //! Invariant: what a server does not say, or says absurdly, is what an unchanged Mastodon server does.
 
+use std::{fmt, str::FromStr};
+
 use serde_json::Value;
 
 /// The longest post in characters, of an unchanged server (`StatusLengthValidator::MAX_CHARS`).
@@ -54,6 +56,38 @@ impl Limits {
     }
 }
 
+impl fmt::Display for Limits {
+    /// As configuration says it: `500:23`, and `500:23:quotes` if the server has them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { longest, per_url, has_quotes } = self;
+        write!(f, "{longest}:{per_url}{}", if *has_quotes { ":quotes" } else { "" })
+    }
+}
+
+/// A text does not say what a server accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no limits of a server, such as 500:23 or 500:23:quotes")]
+pub struct NoLimits;
+
+impl FromStr for Limits {
+    type Err = NoLimits;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.split(':');
+        let mut number = || {
+            let number = parts.next()?.parse::<u64>().ok().filter(|one| (1..=LONGEST_OF_ALL).contains(one));
+            number.and_then(|number| usize::try_from(number).ok())
+        };
+        let (longest, per_url) = (number().ok_or(NoLimits)?, number().ok_or(NoLimits)?);
+        let has_quotes = match (parts.next(), parts.next()) {
+            (None, None) => false,
+            (Some("quotes"), None) => true,
+            _ => return Err(NoLimits),
+        };
+        Ok(Self { longest, per_url, has_quotes })
+    }
+}
+
 /// The first two numbers of a version. What is compatible with Mastodon gives Mastodon's first and its own later.
 fn version(text: &str) -> Option<(u64, u64)> {
     let mut numbers = text.split('.');
@@ -86,6 +120,14 @@ mod tests {
         ] {
             assert_eq!(Limits::read(&answer), expected, "{answer}");
         }
+    }
+
+    #[test]
+    fn limits_are_read_as_they_are_written() {
+        for limits in [Limits::default(), Limits { longest: 5000, per_url: 30, has_quotes: true }] {
+            assert_eq!(limits.to_string().parse(), Ok(limits));
+        }
+        assert_eq!(Limits::default().to_string(), "500:23");
     }
 
     #[test]

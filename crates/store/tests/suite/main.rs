@@ -11,6 +11,7 @@ mod due;
 mod erase;
 mod failures;
 mod harness;
+mod intake;
 mod people;
 mod tokens;
 mod walk;

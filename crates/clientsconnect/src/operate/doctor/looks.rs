@@ -9,7 +9,10 @@ use std::{
 };
 
 use anyhow::Context;
-use aws::dead_letters::{dead_letters_name, queue_name};
+use aws::{
+    dead_letters::{dead_letters_name, queue_name},
+    start::SystemFreshness,
+};
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
@@ -22,29 +25,28 @@ use aws_sdk_ssm::{
     types::ParameterType,
 };
 use platforms::{
-    bluesky::{Account, Bluesky},
+    accounts::{Listing, PLATFORMS, Planned, Setting, Value},
     secret::FixedSecret,
+    x::Freshness,
 };
 use serde::Deserialize;
 use web::links::{Keyring, KeyringError};
 
-use super::things::{page_address, possible_identities};
+use super::{
+    super::connect,
+    things::{page_address, possible_identities},
+};
 
 /// One request of a page: a cold function answers within a second or two.
 const PAGE_WITHIN: Duration = Duration::from_secs(15);
 /// As much of a page as is read, in bytes: what `/health` answers is shorter by far.
 const MOST_OF_A_PAGE: usize = 64 * 1024;
 
-/// The ends of the names of the parameters `/NAME/...`.
-const PARAMETERS: [&str; 7] = [
-    "link-keys",
-    "public-url",
-    "mail-from",
-    "trial",
-    "bluesky-service",
-    "bluesky-identifier",
-    "bluesky-password",
-];
+/// The ends of the names of the parameters `/NAME/...`, besides those of accounts.
+const PARAMETERS: [&str; 5] = ["link-keys", "public-url", "mail-from", "trial", connect::PLAN];
+
+/// As many parameters as SSM gives at once.
+const AT_ONCE: usize = 10;
 
 /// Why there was no answer: a service's code, or what kept the call from it. Without personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,11 +194,16 @@ impl Looks {
         let credentials = self.credentials.as_ref().ok_or(NoAnswer::Credentials)?;
         credentials.provide_credentials().await.map_err(|_| NoAnswer::Credentials)?;
         let under = format!("/{}/", self.channel);
-        let names = PARAMETERS.map(|name| format!("{under}{name}")).to_vec();
-        let answer = self.parameters.get_parameters().set_names(Some(names)).send().await;
-        let answer = answer.map_err(|error| NoAnswer::of(&error))?;
+        let of_accounts = PLATFORMS.iter().flat_map(|listing| listing.settings);
+        let names = PARAMETERS.map(str::to_owned).into_iter().chain(of_accounts.map(Setting::parameter));
+        let names = names.map(|name| format!("{under}{name}")).collect::<Vec<_>>();
+        let mut parameters = Vec::new();
+        for names in names.chunks(AT_ONCE) {
+            let answer = self.parameters.get_parameters().set_names(Some(names.to_vec())).send().await;
+            parameters.extend(answer.map_err(|error| NoAnswer::of(&error))?.parameters.unwrap_or_default());
+        }
         let mut found = Parameters::default();
-        for parameter in answer.parameters.unwrap_or_default() {
+        for parameter in parameters {
             let name = parameter.name.unwrap_or_default();
             let name = name.strip_prefix(&under).unwrap_or(&name).to_owned();
             match parameter.r#type {
@@ -233,11 +240,28 @@ impl Looks {
         Ok(answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default())
     }
 
-    /// Whether the channel's account on Bluesky takes its password.
-    pub(super) async fn sign_in(&self, account: Account) -> Result<(), String> {
-        let password = self.secret("bluesky-password").await.map_err(|no| no.as_str().to_owned())?;
-        let bluesky = Bluesky::new(account, Arc::new(FixedSecret::new(password)));
-        bluesky.check().await.map_err(|error| error.to_string())
+    /// Whether an account takes its secrets, and what words should be composed for there.
+    pub(super) async fn account(
+        &self,
+        listing: &'static Listing,
+        parameters: &Parameters,
+    ) -> Result<Planned, String> {
+        let mut secrets = BTreeMap::new();
+        for setting in listing.settings.iter().filter(|setting| setting.is_secret) {
+            let secret = self.secret(&setting.parameter()).await.map_err(|no| no.as_str().to_owned())?;
+            secrets.insert(setting.name, secret);
+        }
+        let told = listing.told(|setting| match setting.is_secret {
+            true => secrets
+                .get(setting.name)
+                .map(|secret| Value::Secret(Arc::new(FixedSecret::new(secret.clone())))),
+            false => parameters.plain(&setting.parameter()).map(|value| Value::Plain(value.to_owned())),
+        });
+        let told = told.map_err(|half| half.to_string())?.ok_or("there is none")?;
+        let freshness: Arc<dyn Freshness> = Arc::new(SystemFreshness);
+        let account = listing.account(&told, &freshness);
+        account.verify().await.map_err(|error| error.to_string())?;
+        account.planned().await.map_err(|error| error.to_string())
     }
 
     /// The table whose name ends so; none if there is none.

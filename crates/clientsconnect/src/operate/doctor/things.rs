@@ -1,21 +1,20 @@
-//! Judging what is deployed: keys, tables, queues, mail, pages, platforms. Pure: from what was seen to a finding.
+//! Judging what is deployed: keys, tables, queues, mail, pages. Pure: from what was seen to a finding.
 //!
 //! Invariant: what is not ok names the next command or page, so that nobody has to know AWS to go on.
 
 use aws::dead_letters::{dead_letters_name, queue_name};
-use platforms::bluesky::Account;
 use store::schema::DUE_INDEX;
 
 use super::{
     Finding,
-    looks::{Identity, LinkKeys, MailAccount, MailEvents, NoAnswer, Page, Parameters, QueuePair, Table},
+    looks::{Identity, LinkKeys, MailAccount, MailEvents, NoAnswer, Page, QueuePair, Table},
 };
 
 /// The attribute by which items expire, as the store writes it.
 const EXPIRES: &str = "expires_at";
 
 /// What brings back what the template defines.
-const DEPLOY: &str = "sam build && sam deploy";
+pub(super) const DEPLOY: &str = "sam build && sam deploy";
 
 /// What a table needs besides protection and recovery.
 #[derive(Debug, Clone, Copy)]
@@ -310,83 +309,6 @@ pub(super) fn help(channel: &str, url: &str, seen: &Result<Page, NoAnswer>) -> F
         Err(no) => format!("{address} does not answer: {}", no.as_str()),
     };
     Finding::broken(CHECK, what, logs(channel))
-}
-
-/// Whether, and where, the channel publishes; `out_there` is how many items have posts on a platform already.
-pub(super) fn publishing(channel: &str, parameters: &Parameters, out_there: usize) -> Finding {
-    const CHECK: &str = "publishing";
-    // Who has no account and no password cannot take down either, whatever somebody reports or withdraws.
-    let stuck = |why: &str, next: &str| {
-        let what = format!(
-            "{why}, and {out_there} published before cannot be taken down. To stop posting, use \
-             `clientsconnect pause --tables {channel}` instead"
-        );
-        Finding::broken(CHECK, what, next)
-    };
-    if parameters.plain("trial") == Some("yes") {
-        return match out_there {
-            0 => Finding::ok(CHECK, "this is a trial: nothing is published anywhere"),
-            _ => stuck("this is a trial", "sam deploy --parameter-overrides Trial=no"),
-        };
-    }
-    let (service, identifier) =
-        match (parameters.plain("bluesky-service"), parameters.plain("bluesky-identifier")) {
-            (Some(service), Some(identifier)) => (service, identifier),
-            (None, None) if out_there > 0 => {
-                return stuck("off: no platform is set up", "sam deploy --guided");
-            }
-            (None, None) => {
-                return Finding::ok(CHECK, "off: no platform is set up, so what is approved waits");
-            }
-            (None, Some(_)) => return not_written(CHECK, channel, "bluesky-service"),
-            (Some(_), None) => return not_written(CHECK, channel, "bluesky-identifier"),
-        };
-    let name = format!("/{channel}/bluesky-password");
-    let put = format!(
-        "read -rs PASSWORD && aws ssm put-parameter --name {name} --type SecureString --value \"$PASSWORD\""
-    );
-    if parameters.values.contains_key("bluesky-password") {
-        let what =
-            format!("{name} is no SecureString: others may have read it, so it needs another password");
-        return Finding::broken(CHECK, what, format!("aws ssm delete-parameter --name {name} && {put}"));
-    }
-    match parameters.secrets.contains("bluesky-password") {
-        true => Finding::ok(CHECK, format!("as {identifier} on Bluesky ({service})")),
-        false => Finding::to_do(
-            CHECK,
-            format!(
-                "{name} is missing: make an app password for {identifier} at https://bsky.app/settings/app-passwords"
-            ),
-            put,
-        ),
-    }
-}
-
-/// The account to which the channel posts, if it does.
-pub(super) fn account(parameters: &Parameters) -> Option<Account> {
-    let may_publish =
-        parameters.plain("trial") != Some("yes") && parameters.secrets.contains("bluesky-password");
-    Some(Account {
-        service: parameters.plain("bluesky-service").filter(|_| may_publish)?.to_owned(),
-        identifier: parameters.plain("bluesky-identifier")?.to_owned(),
-    })
-}
-
-/// Whether the account takes the password.
-pub(super) fn signed_in(channel: &str, seen: &Result<(), String>) -> Finding {
-    const CHECK: &str = "Bluesky";
-    match seen {
-        Ok(()) => Finding::ok(CHECK, "the account takes the password, and may post"),
-        Err(why) => Finding::broken(
-            CHECK,
-            format!(
-                "signing in fails ({why}): what is approved waits. If the password is wrong, make another"
-            ),
-            format!(
-                "read -rs PASSWORD && aws ssm put-parameter --name /{channel}/bluesky-password --type SecureString --overwrite --value \"$PASSWORD\""
-            ),
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -109,7 +109,7 @@ async fn what_is_on_a_platform_of_the_world_outside_is_counted() {
         may_contact: false,
     };
     let source = Source { bucket: "example".to_owned(), hourly_limit: HOURLY_LIMIT };
-    let Connection { core, rules, .. } = &channel.connection;
+    let (core, rules) = (&channel.connection.core, &channel.connection.rules().await.unwrap());
     propose(core, rules, &proposal, &source, None).await.unwrap();
     let mut item = core.store.list().await.unwrap().remove(0);
     let now = core.clock.now();
@@ -162,7 +162,7 @@ async fn what_waits_is_counted_and_what_nothing_drives_on_is_told_of() {
     let proposal =
         Proposal { words: Words::parse(IN_DANGER).unwrap(), role: None, email: None, may_contact: false };
     let source = Source { bucket: "example".to_owned(), hourly_limit: HOURLY_LIMIT };
-    let Connection { core, rules, .. } = &channel.connection;
+    let (core, rules) = (&channel.connection.core, &channel.connection.rules().await.unwrap());
     propose(core, rules, &proposal, &source, None).await.unwrap();
 
     let finding = channel.finding("queue").await;

@@ -185,52 +185,6 @@ fn the_pages_answer_in_the_version_of_the_command() {
 }
 
 #[test]
-fn publishing_is_off_a_trial_or_has_its_password() {
-    let with = |values: &[(&str, &str)], secrets: &[&str]| Parameters {
-        values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
-        secrets: secrets.iter().map(|name| (*name).to_owned()).collect(),
-    };
-    let there = [("bluesky-service", "https://bsky.social"), ("bluesky-identifier", "example.org")];
-    let trial = [&there[..], &[("trial", "yes")]].concat();
-    let open = [&there[..], &[("bluesky-password", "planted")]].concat();
-    let table = [
-        (with(&[], &[]), Status::Ok, "off: no platform is set up"),
-        (with(&trial, &[]), Status::Ok, "this is a trial"),
-        (with(&[("trial", "no")], &[]), Status::Ok, "off: no platform is set up"),
-        (with(&there[1..], &[]), Status::Broken, "/example/bluesky-service is missing"),
-        (with(&there[..1], &[]), Status::Broken, "/example/bluesky-identifier is missing"),
-        (with(&there, &[]), Status::ToDo, "make an app password"),
-        (with(&open, &[]), Status::Broken, "is no SecureString"),
-        (with(&there, &["bluesky-password"]), Status::Ok, "as example.org on Bluesky"),
-    ];
-    for (parameters, status, expected) in table {
-        let finding = publishing("example", &parameters, 0);
-        assert_eq!(finding.status, status, "{finding:?}");
-        assert!(finding.what.contains(expected), "{finding:?}");
-        // What is public already can be taken down by no channel that has nowhere to publish.
-        let published = publishing("example", &parameters, 3);
-        match expected {
-            "this is a trial" | "off: no platform is set up" => {
-                assert_eq!(published.status, Status::Broken, "{published:?}");
-                assert!(published.what.starts_with(expected), "{published:?}");
-                assert!(published.what.contains("3 published before cannot be taken down"), "{published:?}");
-                assert!(published.what.contains("`clientsconnect pause --tables example`"), "{published:?}");
-                let is_trial = expected == "this is a trial";
-                assert_eq!(is_trial, next(&published) == "sam deploy --parameter-overrides Trial=no");
-                assert_eq!(!is_trial, next(&published) == "sam deploy --guided");
-            }
-            _ => assert_eq!(published, finding),
-        }
-        assert!(!format!("{finding:?}").contains("planted"));
-        let signs_in = status == Status::Ok && expected.starts_with("as ");
-        assert_eq!(account(&parameters).is_some(), signs_in, "{finding:?}");
-    }
-    assert_eq!(signed_in("example", &Ok(())).status, Status::Ok);
-    let refused = signed_in("example", &Err("the password is wrong".to_owned()));
-    assert!(next(&refused).contains("--name /example/bluesky-password"), "{refused:?}");
-}
-
-#[test]
 fn what_is_no_address_of_pages_is_not_asked() {
     for good in ["https://example.org", "http://127.0.0.1:8080", "https://a.example.org/stage"] {
         assert!(is_page_address(good), "{good}");
