@@ -129,7 +129,7 @@ async fn a_signed_event_becomes_a_review_and_costs_what_the_design_says() {
     assert_eq!((target.text.as_str(), target.author.as_str()), (TEXT, "12"));
     let reviews = world.channel.mailbox.review_paths();
     assert_eq!(reviews.len(), 6, "the larger panel");
-    let page = world.channel.get(&reviews[0]).await;
+    let page = world.channel.get(&reviews[0].1).await;
     assert_eq!(page.status, 200);
     for shown in [
         "Should the channel share this post?",
