@@ -37,16 +37,18 @@ fn mention(number: u64) -> Value {
     })
 }
 
+struct Pages(Arc<Server>);
+
 #[async_trait]
-impl Notifications for Arc<Server> {
+impl Notifications for Pages {
     async fn next(&self, mark: Option<&Mark>, hashtag: &str, now: Timestamp) -> Result<Batch, NotRead> {
         let mark = match mark {
             Some(Mark::Mastodon(mark)) => mark.clone(),
             _ => mastodon_notifications::Mark::starting(0),
         };
-        self.asked.lock().unwrap().push(mark.min_id());
+        self.0.asked.lock().unwrap().push(mark.min_id());
         let of = |one: &Value| one["id"].as_str().unwrap().parse::<u64>().unwrap();
-        let all = self.notifications.lock().unwrap().clone();
+        let all = self.0.notifications.lock().unwrap().clone();
         let page = all.into_iter().filter(|one| of(one) > mark.min_id()).take(2).collect::<Vec<_>>();
         let channel = Account {
             id: "1".to_owned(),
@@ -76,7 +78,7 @@ async fn waiting(world: &World) -> usize {
 async fn what_is_read_is_stored_before_the_mark_moves() {
     let server = Arc::new(Server::default());
     server.notifications.lock().unwrap().extend((1..=5).map(mention));
-    let x = X { pages: Some(Arc::new(Arc::clone(&server))), ..X::default() };
+    let x = X { pages: Some(Arc::new(Pages(Arc::clone(&server)))), ..X::default() };
     let mut world = World::open_on(8, x).await;
 
     // The store is down: nothing is stored, and the mark stays.
