@@ -35,6 +35,8 @@ use tests::{Answer, Channel, contents};
 
 /// The channel's account.
 pub const CHANNEL: &str = "1111";
+/// Somebody who posts.
+pub const AUTHOR: &str = "31415";
 /// Somebody who asks for others' posts.
 pub const ASKER: &str = "7777";
 const SECRET: &str = "an example of a consumer secret";

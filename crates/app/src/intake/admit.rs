@@ -28,6 +28,8 @@ use crate::{
 const MOST_SORTED: i32 = 500;
 /// Lines that are looked at in one round.
 const MOST_TURNS: i32 = 100;
+/// Rounds of one run: the index of what waits may be behind for a moment, and would be asked again and again.
+const MOST_ROUNDS: usize = 50;
 /// Posts that one run looks at on their platforms: what a function has time for, and little beside a platform's limits.
 const MOST_LOOKS: usize = 25;
 /// Addresses of the lead's list that one run looks after.
@@ -123,7 +125,7 @@ async fn admit(
     let capacity = Capacity::of(&core.store.therapists().await?, &channel.policy, ledger.waiting.len(), now);
     let silent = BTreeSet::new();
     let mut run = Run { core, platforms, secret, capacity, ledger, silent, looks: 0 };
-    while !turns.is_empty() {
+    for _ in 0..MOST_ROUNDS {
         for source in &turns {
             if run.looks >= MOST_LOOKS || !run.capacity.has_room() {
                 return Ok(());
@@ -135,6 +137,9 @@ async fn admit(
             }
         }
         turns = core.store.turns(core.clock.now(), MOST_TURNS).await?;
+        if turns.is_empty() {
+            break;
+        }
     }
     Ok(())
 }
