@@ -109,6 +109,21 @@ async fn what_is_read_is_stored_before_the_mark_moves() {
 }
 
 #[tokio::test]
+async fn danger_in_a_notification_is_for_the_lead_alone() {
+    let server = Arc::new(Server::default());
+    let mut told = mention(1);
+    told["status"]["content"] = json!("<p>@ClientsConnect I want to die.</p>");
+    server.notifications.lock().unwrap().push(told);
+    let x = X { pages: Some(Arc::new(Pages(Arc::clone(&server)))), ..X::default() };
+    let world = World::open_on(8, x).await;
+    world.channel.collect().await.unwrap();
+    assert_eq!(waiting(&world).await, 0);
+    let listed = world.channel.core.store.open_list(world.channel.now()).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert!(!world.stored().await.contains("to die"));
+}
+
+#[tokio::test]
 async fn a_server_that_repeats_itself_moves_nothing() {
     let server = Arc::new(Server::default());
     server.notifications.lock().unwrap().push(json!({"id": "nonsense", "type": "mention"}));
