@@ -288,6 +288,8 @@ pub struct Wording {
     pub submit_advice: Vec<String>,
     /// What happens after sending, in order.
     pub what_next: Vec<String>,
+    /// What happens after a link was sent, in order.
+    pub link_next: Vec<String>,
 }
 
 /// The files' texts, in the order in which [`check`] takes them.
@@ -506,6 +508,9 @@ fn wording(text: &str) -> Result<Wording, ContentError> {
     }
     if all.submit_advice.is_empty() || all.what_next.is_empty() {
         return refuse(FILE, "submit_advice and what_next".to_owned(), "must not be empty");
+    }
+    if all.link_next.is_empty() {
+        return refuse(FILE, "link_next".to_owned(), "must not be empty");
     }
     Ok(all)
 }

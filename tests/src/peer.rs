@@ -88,6 +88,18 @@ impl Pds {
         (Account { service: self.account.service.clone(), identifier }, did)
     }
 
+    /// Writes a record of an account that [`Pds::register`] made, over whatever is there.
+    pub async fn put(&self, account: &Account, collection: &str, key: &str, record: &Value) {
+        let session = json!({ "identifier": account.identifier, "password": "example-password" });
+        let url = |name: &str| format!("{}/xrpc/{name}", self.account.service);
+        let answer = self.http.post(url("com.atproto.server.createSession")).json(&session).send().await;
+        let session: Value = answer.unwrap().json().await.unwrap();
+        let body = json!({ "repo": session["did"], "collection": collection, "rkey": key, "record": record });
+        let request = self.http.post(url("com.atproto.repo.putRecord")).json(&body);
+        let answer = request.bearer_auth(session["accessJwt"].as_str().unwrap()).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+
     /// All records of a collection such as `app.bsky.feed.post`, in the order of their keys.
     pub async fn records(&self, did: &str, collection: &str) -> Vec<Value> {
         let url = format!(

@@ -157,6 +157,7 @@ impl Platform for Timeline {
             most_bytes: 3_000,
             most_parts: 12,
             quotes: false,
+            content_notes: false,
         }
     }
 

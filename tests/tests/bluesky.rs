@@ -9,7 +9,7 @@ use std::{os::unix::process::ExitStatusExt, sync::Arc};
 
 use async_trait::async_trait;
 use curation::{
-    composition::{PlatformRules, Replies},
+    composition::{Changed, PlatformRules, Replies, Seen, Share, Visible},
     ids::SubmissionId,
     roster::Duty,
     submission::DeliveryStatus,
@@ -53,6 +53,7 @@ fn intent(key: &str, text: &str) -> Intent {
         root: None,
         follows: None,
         shares: None,
+        content_note: None,
         replies: Replies::Nobody,
         created_at: "2026-11-23T12:00:00.123456789Z".parse().unwrap(),
     }
@@ -209,6 +210,101 @@ async fn a_wrong_password_leaves_the_item_waiting_and_is_tried_once() {
     publish_scheduled::handle(&channel.core, &[right], event).await.unwrap();
     assert_eq!(channel.state(id).await, "published");
     holds_the_thread(&pds, &pds.did, &channel, id, 1).await;
+}
+
+#[tokio::test]
+#[ignore = "needs a PDS: scripts/test bluesky"]
+async fn somebodys_post_is_seen_quoted_and_reposted_and_what_becomes_of_it_is_noticed() {
+    const REPOSTS: &str = "app.bsky.feed.repost";
+    let pds = Pds::start().await;
+    let (account, their_did) = pds.register("somebody").await;
+    let them = with_password(&account, PASSWORD);
+    let theirs = them.publish(&intent("3mdtheirs2222", "Theirs 💙.")).await.unwrap();
+    let bluesky = pds.bluesky(&pds.account.service);
+
+    let page = "https://bsky.app/profile/somebody.test/post/3mdtheirs2222";
+    let Seen::There(target, Visible::Public) = bluesky.look_at(page).await.unwrap() else { panic!() };
+    assert_eq!((&target.post, &target.author), (&theirs.0, &their_did));
+    assert_eq!((target.handle.as_str(), target.text.as_str()), ("somebody.test", "Theirs 💙."));
+    let shown = pds.records(&their_did, POSTS).await.remove(0);
+    assert_eq!(target.version.as_deref(), shown["cid"].as_str());
+    let their_ref = json!({ "uri": shown["uri"], "cid": shown["cid"] });
+
+    let quoting = Intent {
+        shares: Some(Share::Quote(target.post.clone())),
+        ..intent("3mdabcdefgh22", "By @somebody.test, whom nobody@example.org and @no.test are not.")
+    };
+    let boosting = Intent { shares: Some(Share::Boost(target.post.clone())), ..intent("3mdabcdefgh23", "") };
+    let beside = Intent {
+        part: 1,
+        root: Some(theirs.clone()),
+        follows: Some(theirs.clone()),
+        ..intent("3mdabcdefgh24", SHORT)
+    };
+    let mut made = Vec::new();
+    for intent in [&quoting, &boosting, &beside] {
+        let first = bluesky.publish(intent).await.unwrap();
+        let again = pds.bluesky(&pds.account.service);
+        assert_eq!(again.publish(intent).await, Ok(first.clone()));
+        assert_eq!(again.find(intent).await, Ok(Some(first.clone())));
+        made.push(first);
+    }
+    let posts = pds.records(&pds.did, POSTS).await;
+    assert_eq!(posts.len(), 2);
+    let embed = json!({ "$type": "app.bsky.embed.record", "record": their_ref });
+    assert_eq!(posts[0]["value"]["embed"], embed);
+    let mention = json!([{
+        "index": { "byteStart": 3, "byteEnd": 17 },
+        "features": [{ "$type": "app.bsky.richtext.facet#mention", "did": their_did }],
+    }]);
+    assert_eq!(posts[0]["value"]["facets"], mention);
+    assert_eq!(posts[1]["value"]["reply"], json!({ "root": their_ref, "parent": their_ref }));
+    let reposts = pds.records(&pds.did, REPOSTS).await;
+    assert_eq!((reposts.len(), &reposts[0]["value"]["subject"]), (1, &their_ref));
+
+    for post in made.iter().rev() {
+        bluesky.delete(post).await.unwrap();
+        assert_eq!(pds.records(&their_did, POSTS).await.len(), 1, "theirs stays");
+    }
+    holds_nothing(&pds, &pds.did).await;
+    assert_eq!(pds.records(&pds.did, REPOSTS).await.len(), 0);
+
+    assert_eq!(target.still(&bluesky.look_at(&target.post).await.unwrap()), Ok(()));
+    let edited = json!({ "$type": POSTS, "text": "Edited.", "createdAt": "2026-11-23T12:00:00.123Z" });
+    pds.put(&account, POSTS, "3mdtheirs2222", &edited).await;
+    assert_eq!(target.still(&bluesky.look_at(&target.post).await.unwrap()), Err(Changed::Edited));
+    them.delete(&theirs).await.unwrap();
+    assert_eq!(target.still(&bluesky.look_at(&target.post).await.unwrap()), Err(Changed::Gone));
+    let refused = bluesky.publish(&quoting).await;
+    assert!(matches!(refused, Err(PlatformError::Refused(_))), "{refused:?}");
+}
+
+#[tokio::test]
+#[ignore = "needs a PDS: scripts/test bluesky"]
+async fn the_profile_says_that_the_account_is_automated_and_keeps_what_else_it_says() {
+    const PROFILES: &str = "app.bsky.actor.profile";
+    let pds = Pds::start().await;
+    for (name, before) in [
+        ("bare", None),
+        (
+            "full",
+            Some(json!({ "$type": PROFILES, "displayName": "An example", "description": "Two\nlines." })),
+        ),
+    ] {
+        let (account, did) = pds.register(name).await;
+        if let Some(before) = &before {
+            pds.put(&account, PROFILES, "self", before).await;
+        }
+        let bluesky = with_password(&account, PASSWORD);
+        assert_eq!(bluesky.mark_as_automated().await, Ok(true));
+        assert_eq!(bluesky.mark_as_automated().await, Ok(false));
+        bluesky.check().await.unwrap();
+        let mut expected = before.unwrap_or(json!({ "$type": PROFILES }));
+        let values = json!([{ "val": "bot" }]);
+        expected["labels"] = json!({ "$type": "com.atproto.label.defs#selfLabels", "values": values });
+        let profiles = pds.records(&did, PROFILES).await;
+        assert_eq!((profiles.len(), &profiles[0]["value"]), (1, &expected));
+    }
 }
 
 /// Makes every post, and never says so.

@@ -157,6 +157,7 @@ async fn a_publisher_that_dies_between_post_and_record_does_not_post_twice() {
         root: None,
         follows: None,
         shares: None,
+        content_note: None,
         replies: curation::composition::Replies::Nobody,
         created_at: delivery.created_at,
     };

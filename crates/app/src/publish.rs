@@ -429,6 +429,7 @@ fn intent(submission: &Submission, revision: Option<&Revision>, index: usize) ->
         root: answered.clone().or(if delivery.part == 0 { None } else { post(0) }),
         follows: answered.or(delivery.part.checked_sub(1).and_then(post)),
         shares: delivery.shares.clone(),
+        content_note: rendering.and_then(|rendering| rendering.content_note.clone()),
         replies: rendering.map_or(Replies::Nobody, |rendering| rendering.replies),
         created_at: delivery.created_at,
     }

@@ -4,6 +4,7 @@
 //! renderings, and the hash that ballots are bound to covers every byte of them.
 
 pub mod mastodon;
+mod note;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -57,6 +58,8 @@ pub struct PlatformRules {
     pub most_parts: usize,
     /// Whether a post can quote another one. Where it cannot, the other is boosted and answered.
     pub quotes: bool,
+    /// Whether a post can be hidden behind a note of what it is about. Elsewhere the note stands in front of the words.
+    pub content_notes: bool,
 }
 
 impl PlatformRules {
@@ -148,6 +151,9 @@ pub struct Rendering {
     /// What the first part shares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shares: Option<Share>,
+    /// What every text is hidden behind until a reader asks for it, where the platform has such notes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_note: Option<String>,
     /// Who may reply.
     pub replies: Replies,
 }
@@ -212,6 +218,9 @@ pub struct TooLong {
 /// own platform and nowhere else. Words and disclaimer stand in the very post that quotes it, or that answers it where it
 /// can only be boosted, so that neither is seen without the other: they have to fit one post.
 ///
+/// A first line such as "Content note: grief" is a content note: where the platform has such notes, it is no part of the
+/// text, and the text is hidden behind it.
+///
 /// # Errors
 /// [`Uncomposable`]: [`TooLong`] for the first platform whose longest thread is too short, with the excess.
 pub fn compose(
@@ -234,8 +243,20 @@ pub fn compose(
 }
 
 fn own(words: &str, disclaimer: &Disclaimer, rules: &PlatformRules) -> Result<Rendering, TooLong> {
-    let parts = render(words, &disclaimer.text, rules)?;
-    Ok(Rendering { platform: rules.platform.clone(), parts, shares: None, replies: Replies::Nobody })
+    let (content_note, words, rules) = behind_note(words, rules);
+    let parts = render(words, &disclaimer.text, &rules)?;
+    Ok(Rendering { platform: rules.platform, parts, shares: None, content_note, replies: Replies::Nobody })
+}
+
+/// Takes the content note out of the words where the platform has a place for it, and what it counts out of the length.
+fn behind_note<'a>(words: &'a str, rules: &PlatformRules) -> (Option<String>, &'a str, PlatformRules) {
+    match note::split(words).filter(|_| rules.content_notes) {
+        None => (None, words, rules.clone()),
+        Some((note, words)) => {
+            let longest = rules.longest.saturating_sub(rules.measure.of(note));
+            (Some(note.to_owned()), words, PlatformRules { longest, ..rules.clone() })
+        }
+    }
 }
 
 fn sharing(
@@ -244,19 +265,21 @@ fn sharing(
     target: &Target,
     rules: &PlatformRules,
 ) -> Result<Rendering, TooLong> {
+    let (content_note, words, rules) = behind_note(words, rules);
     let post = match words.trim() {
         "" => disclaimer.text.clone(),
         words => format!("{words}\n\n{}", disclaimer.text),
     };
     match rules.excess(&post) {
         0 => {}
-        excess => return Err(TooLong { platform: rules.platform.clone(), excess }),
+        excess => return Err(TooLong { platform: rules.platform, excess }),
     }
     let (parts, share) = match rules.quotes && target.quotable {
         true => (vec![post], Share::Quote(target.post.clone())),
         false => (vec![String::new(), post], Share::Boost(target.post.clone())),
     };
-    Ok(Rendering { platform: rules.platform.clone(), parts, shares: Some(share), replies: Replies::Nobody })
+    let (platform, shares) = (rules.platform, Some(share));
+    Ok(Rendering { platform, parts, shares, content_note, replies: Replies::Nobody })
 }
 
 fn render(words: &str, disclaimer: &str, rules: &PlatformRules) -> Result<Vec<String>, TooLong> {

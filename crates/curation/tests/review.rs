@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 
 use common::*;
 use curation::{
+    composition::Share,
     panel::Seed,
     policy::{Policy, Thresholds, Tier},
     review::Decision::{self, *},
     roster::Duty,
-    submission::{About, Recipient, Step},
+    submission::{About, Kind, Recipient, Step, Submission},
     time::Now,
     transitions::Task,
 };
@@ -373,4 +374,28 @@ fn only_the_approved_revision_is_publishable() {
     other.composition.renderings[0].parts[0].push('!');
     let refused = Err(curation::transitions::NotPublishable::OtherContent);
     assert_eq!(item.submission.publishable(&other, ENGINE, &nobody()), refused);
+}
+
+#[test]
+fn the_first_part_of_a_thread_carries_what_it_shares_to_its_delivery() {
+    let mut item = Item::approved(monday());
+    let share = Share::Boost("https://social.example/statuses/1".to_owned());
+    let mut renderings = item.revision.composition.renderings.clone();
+    renderings.truncate(1);
+    renderings[0].parts = vec![String::new(), "An example.".to_owned()];
+    renderings[0].shares = Some(share.clone());
+    item.does(|one| one.take(&renderings, monday().at, monday()));
+    let shares = item.submission.deliveries.iter().map(|one| one.shares.clone()).collect::<Vec<_>>();
+    assert_eq!(shares, [Some(share), None]);
+    let stored = serde_json::to_string(&item.submission).unwrap();
+    assert_eq!(serde_json::from_str::<Submission>(&stored).unwrap(), item.submission);
+}
+
+#[test]
+fn what_was_stored_before_there_were_kinds_is_text_of_our_own() {
+    let item = Item::approved(monday());
+    let mut stored = serde_json::to_value(&item.submission).unwrap();
+    stored.as_object_mut().unwrap().remove("kind");
+    let read = serde_json::from_value::<Submission>(stored).unwrap();
+    assert_eq!((read.kind, read), (Kind::Text, item.submission));
 }

@@ -4,7 +4,9 @@
 //! commit, so there is no moment in which somebody could reply; the others are put under the key that was stored. After
 //! any answer but success the repository is asked what is there, and only what cannot have been made is called so.
 
+mod look;
 mod notifications;
+mod profile;
 mod record;
 mod richtext;
 mod session;
@@ -15,21 +17,24 @@ mod xrpc;
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
-use curation::composition::{Measure, PlatformName, PlatformRules};
+use curation::composition::{Measure, PlatformName, PlatformRules, Seen, Share};
 use serde_json::{Value, json};
 
 use self::{
-    record::{GATES, POSTS, StrongRef, address},
+    record::{GATES, POSTS, REPOSTS, StrongRef, With, address},
+    richtext::{Mention, names},
     session::{NotSignedIn, Session, Sessions},
     xrpc::{CallError, Refusal, Xrpc},
 };
-use crate::{Intent, Platform, PlatformError, RemotePost, secret::Secret};
+use crate::{Intent, Platform, PlatformError, RemotePost, intake::PostAddress, secret::Secret};
 
 /// The longest post in graphemes, and in bytes (`app.bsky.feed.post`).
 const LONGEST: usize = 300;
 const MOST_BYTES: usize = 3_000;
 /// The longest thread. 2,000 characters fill 7 posts; the rest is room for cuts at the ends of sentences.
 const MOST_PARTS: usize = 12;
+/// How many names of a post are looked up, each with a call of its own: a post that names more is not for them.
+const MOST_MENTIONS: usize = 5;
 
 /// What Bluesky accepts: also for whoever composes words without having an account.
 #[must_use]
@@ -41,6 +46,7 @@ pub fn rules() -> PlatformRules {
         most_bytes: MOST_BYTES,
         most_parts: MOST_PARTS,
         quotes: true,
+        content_notes: false,
     }
 }
 
@@ -74,7 +80,7 @@ struct Found {
 /// Why a post was not made just now.
 enum Failure {
     Call(CallError),
-    /// What it was to follow is not there.
+    /// What it was to follow or to share is not there.
     Orphaned,
 }
 
@@ -86,17 +92,20 @@ impl Bluesky {
         Self { xrpc: Xrpc::new(account.service), sessions: Sessions::new(account.identifier, password) }
     }
 
-    /// Signs in, and asks whether the account may post.
+    /// Signs in, and asks whether the account may post. Its profile says from then on that it is automated; if that
+    /// cannot be written, the account may post all the same.
     ///
     /// # Errors
     /// [`PlatformError::Unavailable`] with the reason.
     pub async fn check(&self) -> Result<(), PlatformError> {
         let session = self.sign_in().await?;
-        if self.is_in_order(&session).await {
-            Ok(())
-        } else {
-            Err(PlatformError::Unavailable("the account is not active"))
+        if !self.is_in_order(&session).await {
+            return Err(PlatformError::Unavailable("the account is not active"));
         }
+        if let Err(error) = self.mark_as_automated().await {
+            tracing::warn!(%error, "the profile on Bluesky cannot be marked as automated: do so in its settings");
+        }
+        Ok(())
     }
 
     async fn sign_in(&self) -> Result<Session, PlatformError> {
@@ -115,8 +124,24 @@ impl Bluesky {
         self.xrpc.procedure(name, Some(body), Some(&session.access)).await
     }
 
-    async fn record(&self, session: &Session, key: &str) -> Result<Option<Found>, CallError> {
-        let place = [("repo", session.did.as_str()), ("collection", POSTS), ("rkey", key)];
+    /// Asks for something with the session, or with a fresh one.
+    async fn query(
+        &self,
+        session: &Session,
+        name: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Value, CallError> {
+        let first = self.xrpc.query(name, parameters, Some(&session.access)).await;
+        if !first.as_ref().is_err_and(is_of_session) {
+            return first;
+        }
+        let session = self.sessions.renewed(&self.xrpc, session).await;
+        let session = session.map_err(|NotSignedIn(why)| CallError::NotSent(why))?;
+        self.xrpc.query(name, parameters, Some(&session.access)).await
+    }
+
+    async fn record_of(&self, owner: &str, collection: &str, key: &str) -> Result<Option<Found>, CallError> {
+        let place = [("repo", owner), ("collection", collection), ("rkey", key)];
         // Anybody may read a repository: no token, so none that has expired.
         match self.xrpc.query("com.atproto.repo.getRecord", &place, None).await {
             Ok(answer) => match StrongRef::read(&answer) {
@@ -129,28 +154,68 @@ impl Bluesky {
     }
 
     async fn write(&self, session: &Session, intent: &Intent) -> Result<(), Failure> {
+        let mut with = With::default();
+        match &intent.shares {
+            None => {}
+            Some(Share::Quote(post)) => with.quoted = Some(self.shared(session, post).await?.at),
+            Some(Share::Boost(post)) => {
+                let theirs = self.shared(session, post).await?;
+                let body = record::repost(&session.did, intent, &theirs.at);
+                let written = self.procedure(session, "com.atproto.repo.putRecord", &body).await;
+                return written.map(drop).map_err(Failure::Call);
+            }
+        }
+        with.mentions = self.mentions(session, &intent.text).await?;
         let Some(follows) = &intent.follows else {
-            let body = record::first(&session.did, intent);
+            let body = record::first(&session.did, intent, &with);
             let written = self.procedure(session, "com.atproto.repo.applyWrites", &body).await;
             return written.map(drop).map_err(Failure::Call);
         };
-        let parent = self.followed(session, follows).await?;
-        let root = match &intent.root {
-            Some(root) if root != follows => self.followed(session, root).await?,
-            _ => parent.clone(),
+        let (root, parent) = match owner_of(follows) {
+            Some(owner) if owner != session.did => self.shared(session, &follows.0).await?.thread(),
+            _ => {
+                let parent = self.followed(session, follows).await?;
+                let root = match &intent.root {
+                    Some(root) if root != follows => self.followed(session, root).await?,
+                    _ => parent.clone(),
+                };
+                (root, parent)
+            }
         };
-        let body = record::following(&session.did, intent, &root, &parent);
+        let body = record::following(&session.did, intent, &with, &root, &parent);
         let written = self.procedure(session, "com.atproto.repo.putRecord", &body).await;
         written.map(drop).map_err(Failure::Call)
     }
 
     async fn followed(&self, session: &Session, post: &RemotePost) -> Result<StrongRef, Failure> {
-        match self.record(session, key_of(post)).await {
+        match self.record_of(&session.did, POSTS, key_of(post)).await {
             Ok(Some(found)) => Ok(found.at),
             Ok(None) => Err(Failure::Orphaned),
             // Nothing was written.
             Err(_) => Err(Failure::Call(CallError::NotSent("the post to follow cannot be read"))),
         }
+    }
+
+    async fn shared(&self, session: &Session, post: &str) -> Result<look::Post, Failure> {
+        let address = PostAddress::parse(post, None).ok().filter(|address| address.owner().is_some());
+        match self.somebodys(session, &address.ok_or(Failure::Orphaned)?).await {
+            Ok(post) => post.ok_or(Failure::Orphaned),
+            // Nothing was written.
+            Err(_) => Err(Failure::Call(CallError::NotSent("the post to share cannot be read"))),
+        }
+    }
+
+    /// The accounts that a text names. A name that is nobody's stays text.
+    async fn mentions(&self, session: &Session, text: &str) -> Result<Vec<Mention>, Failure> {
+        let mut mentions = Vec::new();
+        for name in names(text).take(MOST_MENTIONS) {
+            let did = self.resolved(session, &name.handle).await;
+            // Left out now and not at a repetition, they would make it another record.
+            let did = did
+                .map_err(|_| Failure::Call(CallError::NotSent("a name in the words cannot be looked up")))?;
+            mentions.extend(did.map(|did| Mention { start: name.start, end: name.end, did }));
+        }
+        Ok(mentions)
     }
 
     /// What an attempt that failed means, after a look at what is there.
@@ -163,11 +228,11 @@ impl Bluesky {
         if let Failure::Call(CallError::NotSent(why)) = failure {
             return Err(PlatformError::Unavailable(why));
         }
-        let there = self.record(session, &intent.key).await;
+        let there = self.record_of(&session.did, collection(intent), &intent.key).await;
         match (&there, &failure) {
             (Ok(Some(found)), _) => {
                 return if record::is_of(&found.value, intent) {
-                    Ok(address(&session.did, &intent.key))
+                    Ok(address(&session.did, collection(intent), &intent.key))
                 } else {
                     Err(PlatformError::Refused("another post has this key"))
                 };
@@ -187,7 +252,7 @@ impl Bluesky {
             return Err(PlatformError::Ambiguous("what is there cannot be read"));
         }
         if matches!(failure, Failure::Orphaned) {
-            return Err(PlatformError::Refused("the post to follow is not there"));
+            return Err(PlatformError::Refused("the post to follow or to share is not there"));
         }
         // An account that is gone or suspended refuses everything, which is not about this post.
         if self.is_in_order(session).await {
@@ -234,15 +299,15 @@ impl Platform for Bluesky {
     async fn publish(&self, intent: &Intent) -> Result<RemotePost, PlatformError> {
         let session = self.sign_in().await?;
         match self.write(&session, intent).await {
-            Ok(()) => Ok(address(&session.did, &intent.key)),
+            Ok(()) => Ok(address(&session.did, collection(intent), &intent.key)),
             Err(failure) => self.judge(&session, intent, failure).await,
         }
     }
 
     async fn find(&self, intent: &Intent) -> Result<Option<RemotePost>, PlatformError> {
         let session = self.sign_in().await?;
-        match self.record(&session, &intent.key).await {
-            Ok(found) => Ok(found.map(|_| address(&session.did, &intent.key))),
+        match self.record_of(&session.did, collection(intent), &intent.key).await {
+            Ok(found) => Ok(found.map(|_| address(&session.did, collection(intent), &intent.key))),
             Err(error) => Err(unanswered(&error)),
         }
     }
@@ -256,13 +321,38 @@ impl Platform for Bluesky {
             return Err(PlatformError::Unavailable("the post is another account's"));
         }
         // The words first. Deleting what is not there succeeds.
-        for collection in [POSTS, GATES] {
+        let collections = if is_repost(post) { &[REPOSTS][..] } else { &[POSTS, GATES] };
+        for collection in collections {
             let body = json!({ "repo": session.did, "collection": collection, "rkey": key_of(post) });
             let deleted = self.procedure(&session, "com.atproto.repo.deleteRecord", &body).await;
             deleted.map_err(|error| unanswered(&error))?;
         }
         Ok(())
     }
+
+    async fn look_at(&self, post: &str) -> Result<Seen, PlatformError> {
+        let address = PostAddress::parse(post, None).ok().filter(|address| address.owner().is_some());
+        let address = address.ok_or(PlatformError::Refused("this is no post on Bluesky"))?;
+        let session = self.sign_in().await?;
+        self.seen(&session, &address).await.map_err(|error| match unanswered(&error) {
+            // Nothing was to be done, so nothing can have been.
+            PlatformError::Unavailable(why) | PlatformError::Refused(why) | PlatformError::Ambiguous(why) => {
+                PlatformError::Unavailable(why)
+            }
+        })
+    }
+}
+
+/// Where the record of an intent is.
+fn collection(intent: &Intent) -> &'static str {
+    match &intent.shares {
+        Some(Share::Boost(_)) => REPOSTS,
+        Some(Share::Quote(_)) | None => POSTS,
+    }
+}
+
+fn is_repost(post: &RemotePost) -> bool {
+    post.0.split('/').any(|part| part == REPOSTS)
 }
 
 /// The record's key in any of the forms in which a post is named: its `at://` address, that of its page, the key alone.

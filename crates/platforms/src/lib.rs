@@ -37,6 +37,8 @@ pub struct Intent {
     pub follows: Option<RemotePost>,
     /// What of somebody else's this post shares. A boost has no text.
     pub shares: Option<Share>,
+    /// What the text is hidden behind, where the platform has such notes.
+    pub content_note: Option<String>,
     /// Who may reply.
     pub replies: Replies,
     /// The post's own time, in real time, fixed with the intent.

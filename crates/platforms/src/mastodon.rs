@@ -10,6 +10,7 @@ mod access;
 mod account;
 mod api;
 mod limits;
+mod look;
 mod meaning;
 mod notifications;
 #[cfg(test)]
@@ -24,7 +25,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use curation::composition::{Measure, PlatformName, PlatformRules};
+use curation::composition::{Measure, PlatformName, PlatformRules, Seen, Share};
 use jiff::SignedDuration;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
@@ -32,16 +33,18 @@ use serde_json::{Value, json};
 use self::{
     access::{Access, Accesses, id, is_id},
     api::{Api, Call, CallError, Refusal},
+    look::seen,
     meaning::{Meaning, is_of_token, meaning, nothing_made, unanswered},
     timeline::{MOST_PAGES, MOST_SOURCES, PAGE, Search, idempotency_key, is_source_of},
 };
 pub use self::{
-    account::{Account, Extras, Visibility},
+    account::{Account, Visibility},
     limits::{Limits, NoLimits},
 };
 use crate::{
     Intent, Platform, PlatformError, RemotePost,
     http::{CALL, Work},
+    intake::{MastodonServer, PostAddress},
     secret::Secret,
 };
 
@@ -62,6 +65,7 @@ pub fn rules(limits: Limits) -> PlatformRules {
         most_bytes: MOST_BYTES,
         most_parts: MOST_PARTS,
         quotes: limits.has_quotes,
+        content_notes: true,
     }
 }
 
@@ -118,18 +122,15 @@ impl Mastodon {
         Ok(limits)
     }
 
-    /// Makes a post with what it has beside its words, or finds that this very intent already made it.
-    ///
-    /// # Errors
-    /// [`PlatformError`], which says whether a post may exist.
-    pub async fn publish_with(&self, intent: &Intent, extras: &Extras) -> Result<RemotePost, PlatformError> {
+    /// Makes a post, or finds that this very intent already made it.
+    async fn post(&self, intent: &Intent) -> Result<RemotePost, PlatformError> {
         if intent.text.trim().is_empty() {
             return Err(PlatformError::Refused("the post is empty"));
         }
         let follows = self.followed(intent)?;
-        let quotes = match &extras.quotes {
-            Some(quoted) => Some(self.quoted(quoted).await?),
-            None => None,
+        let quotes = match &intent.shares {
+            Some(Share::Quote(quoted)) => Some(self.quoted(quoted).await?),
+            Some(Share::Boost(_)) | None => None,
         };
         match self.look(intent, follows.clone()).await {
             Ok(Some(post)) => return Ok(post),
@@ -143,7 +144,7 @@ impl Mastodon {
         });
         let named = [
             ("in_reply_to_id", follows.as_deref()),
-            ("spoiler_text", extras.content_warning.as_deref()),
+            ("spoiler_text", intent.content_note.as_deref()),
             ("quoted_status_id", quotes.as_deref()),
         ];
         for (name, value) in named {
@@ -180,25 +181,35 @@ impl Mastodon {
         }
     }
 
-    /// Boosts somebody's post, named by its id on this server. A boost that is there already is found.
-    ///
-    /// # Errors
-    /// [`PlatformError`]. A repetition makes no second boost.
-    pub async fn boost(&self, post: &RemotePost) -> Result<RemotePost, PlatformError> {
-        let id_of_post = self.id_of(post)?;
+    /// Boosts somebody's post. A repetition finds the boost that is there.
+    async fn boost(&self, post: &str) -> Result<RemotePost, PlatformError> {
+        let boosted = self.id_in(post)?;
         let body = json!({ "visibility": self.account.first.name() });
-        let path = ["api", "v1", "statuses", &id_of_post, "reblog"];
+        let path = ["api", "v1", "statuses", &boosted, "reblog"];
         let call = Call { body: Some(&body), ..Call::of(Work::Posting, Method::POST, &path) };
         let answer = self.call(&call).await.map_err(|error| unanswered(&error))?;
-        id(&answer).map(RemotePost).ok_or(PlatformError::Ambiguous("the answer is no post"))
+        id(&answer)
+            .map(|_| RemotePost::boost_of(&boosted))
+            .ok_or(PlatformError::Ambiguous("the answer is no post"))
     }
 
-    /// Takes back the boost of a post, named by the post that was boosted. What is not boosted stays so.
-    ///
-    /// # Errors
-    /// [`PlatformError`], after which the boost may still be there.
-    pub async fn unboost(&self, post: &RemotePost) -> Result<(), PlatformError> {
-        let id = self.id_of(post)?;
+    /// Whether the account boosts this post. With a post its boosts are gone.
+    async fn boosted(&self, post: &str) -> Result<Option<RemotePost>, PlatformError> {
+        let boosted = self.id_in(post)?;
+        let path = ["api", "v1", "statuses", &boosted];
+        let is_boosted = match self.call(&Call::get(&path)).await {
+            Err(CallError::Answered(Refusal { status: 404 | 410, is_of_api: true })) => Some(false),
+            answer => answer.map_err(|error| unanswered(&error))?["reblogged"].as_bool(),
+        };
+        match is_boosted {
+            Some(is_boosted) => Ok(is_boosted.then(|| RemotePost::boost_of(&boosted))),
+            None => Err(PlatformError::Ambiguous("the answer does not say whether the post is boosted")),
+        }
+    }
+
+    /// Takes back the boost of a post. What is not boosted stays so.
+    async fn unboost(&self, boosted: &RemotePost) -> Result<(), PlatformError> {
+        let id = self.id_of(boosted)?;
         let path = ["api", "v1", "statuses", &id, "unreblog"];
         match self.call(&Call::of(Work::Removing, Method::POST, &path)).await {
             // With the post its boosts are gone.
@@ -209,7 +220,12 @@ impl Mastodon {
 
     /// The post's id on this server: from the id alone, or from the address of its page there, as a human would copy it.
     fn id_of(&self, post: &RemotePost) -> Result<String, PlatformError> {
-        let name = post.0.trim();
+        self.id_in(&post.0)
+    }
+
+    /// The id in such a name.
+    fn id_in(&self, name: &str) -> Result<String, PlatformError> {
+        let name = name.trim();
         let id = match Url::parse(name) {
             Ok(page) => {
                 let is_here = self.api.base().is_ok_and(|base| base.host_str() == page.host_str());
@@ -231,7 +247,7 @@ impl Mastodon {
     }
 
     /// A server without quotes would make the post without the quoted one.
-    async fn quoted(&self, post: &RemotePost) -> Result<String, PlatformError> {
+    async fn quoted(&self, post: &str) -> Result<String, PlatformError> {
         let known = *self.limits.read().unwrap_or_else(PoisonError::into_inner);
         let limits = match known {
             Some(limits) => limits,
@@ -240,7 +256,7 @@ impl Mastodon {
         if !limits.has_quotes {
             return Err(PlatformError::Refused("the server has no quotes"));
         }
-        self.id_of(post)
+        self.id_in(post)
     }
 
     /// One call with the token; with another one if the server no longer takes it, in which case it did nothing.
@@ -323,10 +339,12 @@ impl Mastodon {
         }
     }
 
-    /// Whether a post that cannot be deleted is another account's, for which servers say that it is not there.
+    /// Whether what cannot be deleted is another account's, for which servers say that it is not there.
     async fn is_gone(&self, id: &str) -> Result<(), PlatformError> {
         match self.call(&Call::get(&["api", "v1", "statuses", id])).await {
             Err(CallError::Answered(Refusal { status: 404 | 410, is_of_api: true })) => Ok(()),
+            // A human named the boost by what it boosts.
+            Ok(shown) if shown["reblogged"] == true => self.unboost(&RemotePost(id.to_owned())).await,
             Ok(_) => {
                 tracing::error!(
                     "a post to take down is another account's: use the token of the account that made it"
@@ -357,20 +375,40 @@ impl Platform for Mastodon {
     }
 
     async fn publish(&self, intent: &Intent) -> Result<RemotePost, PlatformError> {
-        self.publish_with(intent, &Extras::default()).await
+        match &intent.shares {
+            Some(Share::Boost(post)) => self.boost(post).await,
+            Some(Share::Quote(_)) | None => self.post(intent).await,
+        }
     }
 
     async fn find(&self, intent: &Intent) -> Result<Option<RemotePost>, PlatformError> {
+        if let Some(Share::Boost(post)) = &intent.shares {
+            return self.boosted(post).await;
+        }
         self.look(intent, self.followed(intent)?).await.map_err(|error| unanswered(&error))
     }
 
     async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError> {
+        if let Some(boosted) = post.boosted() {
+            return self.unboost(&boosted).await;
+        }
         let id = self.id_of(post)?;
         match self.call(&Call::of(Work::Removing, Method::DELETE, &["api", "v1", "statuses", &id])).await {
             Ok(_) => Ok(()),
             Err(CallError::Answered(Refusal { status: 404, is_of_api: true })) => self.is_gone(&id).await,
             // The server took the post down before it said anything; if not, the next try does.
             Err(error) => Err(unanswered(&error)),
+        }
+    }
+
+    async fn look_at(&self, post: &str) -> Result<Seen, PlatformError> {
+        let server = MastodonServer::parse(&self.account.server);
+        let address = PostAddress::parse(post, server.as_ref()).ok();
+        let address = address.filter(|address| address.platform() == self.name());
+        let address = address.ok_or(PlatformError::Refused("this is no post on the channel's server"))?;
+        match self.call(&Call::get(&["api", "v1", "statuses", address.id()])).await {
+            Err(CallError::Answered(Refusal { status: 404 | 410, is_of_api: true })) => Ok(Seen::Gone),
+            answer => seen(&answer.map_err(|error| nothing_made(&error))?, &address),
         }
     }
 }

@@ -70,6 +70,7 @@ pub fn rules() -> PlatformRules {
         most_bytes: MOST_BYTES,
         most_parts: MOST_PARTS,
         quotes: true,
+        content_notes: false,
     }
 }
 

@@ -20,11 +20,14 @@ use axum::{
     http::{HeaderMap, Method, Uri},
     response::{IntoResponse, Response},
 };
-use curation::{composition::Replies, ids::SubmissionId};
+use curation::{
+    composition::{Changed, Replies, Seen, Share, Visible},
+    ids::SubmissionId,
+};
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use platforms::{
     Intent, Platform, PlatformError, RemotePost,
-    mastodon::{Account, Extras, Mastodon},
+    mastodon::{Account, Mastodon},
     secret::FixedSecret,
 };
 use reqwest::Client;
@@ -97,6 +100,7 @@ impl Mock {
             root: None,
             follows: None,
             shares: None,
+            content_note: None,
             replies: Replies::Nobody,
             created_at: self.now().await,
         }
@@ -306,19 +310,46 @@ async fn what_the_server_refuses_is_refused_and_what_it_forbids_waits() {
 async fn a_post_of_others_is_boosted_once_and_quoted_behind_a_warning() {
     let mock = Mock::start();
     let (theirs, _) = mock.theirs().await;
-    let boost = mock.mastodon().boost(&theirs).await.unwrap();
-    assert_eq!(mock.mastodon().boost(&theirs).await, Ok(boost));
+    let boosting =
+        Intent { shares: Some(Share::Boost(theirs.0.clone())), ..mock.intent("3mdexample222", "").await };
+    let boost = mock.mastodon().publish(&boosting).await.unwrap();
+    assert_eq!(mock.mastodon().publish(&boosting).await, Ok(boost.clone()));
+    assert_eq!(mock.mastodon().find(&boosting).await, Ok(Some(boost.clone())));
     assert_eq!(mock.posts().await.len(), 1);
     for _ in 0..2 {
-        mock.mastodon().unboost(&theirs).await.unwrap();
+        mock.mastodon().delete(&boost).await.unwrap();
         assert_eq!(mock.posts().await.len(), 0);
     }
-    let intent = mock.intent("3mdexample222", "General information.").await;
-    let extras = Extras { content_warning: Some("On grief".to_owned()), quotes: Some(theirs.clone()) };
-    let made = mock.mastodon().publish_with(&intent, &extras).await.unwrap();
-    assert_eq!(mock.mastodon().publish_with(&intent, &extras).await, Ok(made));
+    assert_eq!(mock.mastodon().find(&boosting).await, Ok(None));
+    let quoting = Intent {
+        shares: Some(Share::Quote(theirs.0.clone())),
+        content_note: Some("On grief".to_owned()),
+        ..mock.intent("3mdexample223", "General information.").await
+    };
+    let made = mock.mastodon().publish(&quoting).await.unwrap();
+    assert_eq!(mock.mastodon().publish(&quoting).await, Ok(made.clone()));
     let there = mock.posts().await;
     assert_eq!(there.len(), 1);
     assert_eq!(there[0]["spoiler_text"], "On grief");
     assert_eq!(there[0]["quote"]["quoted_status"]["id"], json!(theirs.0));
+    mock.mastodon().delete(&made).await.unwrap();
+    assert_eq!(mock.posts().await.len(), 0);
+}
+
+#[tokio::test]
+#[ignore = "needs mastodon-mock: MASTODON_MOCK names a Python that has it"]
+async fn a_post_of_others_is_seen_as_it_is_and_what_changes_is_noticed() {
+    let mock = Mock::start();
+    let (theirs, token) = mock.theirs().await;
+    let page = format!("{}/statuses/{}", mock.address, theirs.0);
+    let Seen::There(target, Visible::Public) = mock.mastodon().look_at(&page).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!((target.text.as_str(), target.handle.as_str()), ("Theirs.", "grace"));
+    assert_eq!(target.still(&mock.mastodon().look_at(&page).await.unwrap()), Ok(()));
+    let path = format!("/api/v1/statuses/{}", theirs.0);
+    mock.ask(Method::PUT, &path, &token, json!({ "status": "Edited." })).await;
+    assert_eq!(target.still(&mock.mastodon().look_at(&page).await.unwrap()), Err(Changed::Edited));
+    mock.ask(Method::DELETE, &path, &token, json!({})).await;
+    assert_eq!(target.still(&mock.mastodon().look_at(&page).await.unwrap()), Err(Changed::Gone));
 }

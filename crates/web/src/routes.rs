@@ -4,6 +4,7 @@ mod answer;
 mod intake;
 mod public;
 mod review;
+mod shared;
 mod status;
 mod unsubscribe;
 

@@ -127,7 +127,20 @@ async fn a_signed_event_becomes_a_review_and_costs_what_the_design_says() {
     let revision = world.channel.core.store.revision(id, 1).await.unwrap().unwrap();
     let target = revision.composition.target.unwrap();
     assert_eq!((target.text.as_str(), target.author.as_str()), (TEXT, AUTHOR));
-    assert_eq!(world.channel.mailbox.review_paths().len(), 6, "the larger panel");
+    let reviews = world.channel.mailbox.review_paths();
+    assert_eq!(reviews.len(), 6, "the larger panel");
+    let page = world.channel.get(&reviews[0].1).await;
+    assert_eq!(page.status, 200);
+    for shown in [
+        "Should the channel share this post?",
+        "Somebody else's words",
+        TEXT,
+        "href=\"https://x.com/i/status/100\"",
+        "appears as a quote",
+        &revision.composition.disclaimer.text.replace('\'', "&#39;"),
+    ] {
+        assert!(page.body.contains(shown), "{shown}");
+    }
     assert_eq!(world.item("100").await.unwrap().voices, 2);
     assert_eq!(world.item("100").await.unwrap().wish, None);
 
@@ -428,6 +441,21 @@ async fn a_link_waits_with_what_others_ask_for() {
     assert!(!stored.contains("192.0.2.7") && !stored.contains("twitter.com"));
     world.admit().await;
     assert_eq!(world.channel.load(world.only_submission().await).await.kind, Kind::Repost);
+
+    // The same by the form, whose field for words is left empty.
+    let form = |link: &'static str, text: &'static str| {
+        [("text", text), ("link", link), ("adult", "true"), ("email", ""), ("form_token", "t")]
+    };
+    world.shows(post("101", "13", TEXT), Visible::Public);
+    let answer = world.channel.post_form("/submissions", &form("https://x.com/a/status/101", "")).await;
+    assert_eq!(answer.status, 202);
+    assert!(answer.body.contains("Thank you. We have the link") && !answer.body.contains("return code:"));
+    assert_eq!(world.item("101").await.unwrap().voices, 1);
+    for (link, text) in [("https://x.com/a", ""), ("https://x.com/a/status/102", TEXT)] {
+        let answer = world.channel.post_form("/submissions", &form(link, text)).await;
+        assert_eq!(answer.status, 422, "{link}");
+        assert!(answer.body.contains(&format!("value=\"{link}\"")), "it is not to be typed again");
+    }
 
     let refused = |extra: Value| {
         let mut body = json!({"link": "https://x.com/a/status/1", "adult": true});

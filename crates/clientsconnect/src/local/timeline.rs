@@ -234,6 +234,7 @@ pub(crate) fn rules() -> PlatformRules {
         most_bytes: MOST_BYTES,
         most_parts: MOST_PARTS,
         quotes: false,
+        content_notes: false,
     }
 }
 
@@ -286,6 +287,7 @@ pub(crate) mod tests {
             root: follows.is_some().then(|| key(0)),
             follows,
             shares: None,
+            content_note: None,
             replies: Replies::Nobody,
             created_at: "2026-11-23T09:00:00Z".parse().unwrap(),
         }

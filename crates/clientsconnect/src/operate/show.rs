@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, fmt::Write};
 use app::{Core, queue as steps};
 use curation::{
     audit::{Actor, Entry, verify},
-    composition::Rendering,
+    composition::{Rendering, Share, Target},
     ids::PersonId,
     review::{Decision, Review},
     roster::Officer,
@@ -35,6 +35,9 @@ struct Item {
     ended: bool,
     release: Option<Release>,
     words: Option<String>,
+    /// Somebody else's post that would be shared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared: Option<Target>,
     masked: Option<String>,
     contact: Option<String>,
     posts: Vec<Rendering>,
@@ -108,6 +111,7 @@ pub(crate) async fn run(core: &Core, item: Submission, officer: Option<&Officer>
             let ballots = detail.revision.as_ref().map(|_| detail.ballots).unwrap_or_default();
             let shown = Item {
                 words: detail.revision.as_ref().map(|revision| revision.composition.words.clone()),
+                shared: detail.revision.as_ref().and_then(|revision| revision.composition.target.clone()),
                 posts: detail.revision.map(|revision| revision.composition.renderings).unwrap_or_default(),
                 masked: detail.masked,
                 contact: detail.contact,
@@ -144,6 +148,7 @@ fn standing(item: &Submission, barred: &BTreeSet<PersonId>, audit: Vec<Entry>) -
         ended: item.ended,
         release: item.release.clone(),
         words: None,
+        shared: None,
         masked: None,
         contact: None,
         posts: vec![],
@@ -231,8 +236,12 @@ fn in_words(
         writeln!(text, "Released to {to} by {by}")?;
     }
 
+    if let Some(target) = &shown.shared {
+        target_in_words(&mut text, target)?;
+    }
     writeln!(text, "\nWords")?;
     match (&shown.words, &shown.masked, officer) {
+        (Some(words), _, _) if words.is_empty() => writeln!(text, "  None of ours: the disclaimer alone.")?,
         (Some(words), _, _) => text.push_str(&quoted(words)),
         (None, Some(masked), _) => {
             writeln!(text, "  (personal details masked)")?;
@@ -249,7 +258,16 @@ fn in_words(
     }
     for post in shown.posts.iter().filter(|_| shown.words.is_some()) {
         writeln!(text, "\nAs posted on {}: {}", post.platform, count(post.parts.len(), "post"))?;
-        text.push_str(&post.parts.iter().map(|part| quoted(part)).collect::<Vec<_>>().join("  ~\n"));
+        match &post.shares {
+            Some(Share::Quote(_)) => writeln!(text, "  (quotes the post above)")?,
+            Some(Share::Boost(_)) => writeln!(text, "  (passes the post above on, and answers it)")?,
+            None => {}
+        }
+        if let Some(note) = &post.content_note {
+            writeln!(text, "  (hidden behind the note: {})", clean(note))?;
+        }
+        let parts = post.parts.iter().filter(|part| !part.is_empty());
+        text.push_str(&parts.map(|part| quoted(part)).collect::<Vec<_>>().join("  ~\n"));
     }
     if let Some(findings) = &shown.findings {
         writeln!(text, "\nScreening: {}", count(findings.len(), "finding"))?;
@@ -285,6 +303,23 @@ fn in_words(
     }
     record_in_words(&mut text, shown, item, officers)?;
     Ok(text)
+}
+
+/// Somebody else's post, as reviewers see it.
+fn target_in_words(text: &mut String, target: &Target) -> std::fmt::Result {
+    let at = target.posted_at.map_or(String::new(), |at| format!(", {}", when(at)));
+    let handle = clean(&target.handle);
+    writeln!(
+        text,
+        "\nThe post that would be shared: somebody else's words, by @{handle} on {}{at}",
+        target.platform
+    )?;
+    text.push_str(&quoted(&target.text));
+    if target.attachments > 0 {
+        let what = if target.attachments == 1 { "thing comes" } else { "things come" };
+        writeln!(text, "  {} other {what} with it, which only its page shows", target.attachments)?;
+    }
+    writeln!(text, "  {}", clean(&target.post))
 }
 
 fn review_in_words(text: &mut String, shown: &Item) -> std::fmt::Result {

@@ -12,6 +12,7 @@ fn rules(longest: usize, most_parts: usize) -> PlatformRules {
         most_bytes: 100 * longest,
         most_parts,
         quotes: true,
+        content_notes: false,
     }
 }
 
@@ -290,4 +291,34 @@ fn the_hash_covers_the_target_as_reviewers_saw_it() {
     };
     let edited = Target { text: "Something else.".into(), ..target(true) };
     assert_ne!(composed(&target(true)), composed(&edited));
+}
+
+#[test]
+fn a_content_note_hides_the_words_where_it_can_and_stands_in_front_of_them_elsewhere() {
+    let words = "Content note: grief\n\nWords.";
+    let with = PlatformRules { content_notes: true, ..on("x", true) };
+    let rendered = |rules: &PlatformRules, target: Option<&Target>| {
+        compose(words, &disclaimer(), target, std::slice::from_ref(rules)).unwrap().renderings.remove(0)
+    };
+    let target = target(true);
+    for target in [None, Some(&target)] {
+        let hidden = rendered(&with, target);
+        assert_eq!(hidden.content_note.as_deref(), Some("grief"));
+        assert_eq!(hidden.parts, ["Words.\n\nGeneral information only."]);
+        let shown = rendered(&on("x", true), target);
+        assert_eq!(shown.content_note, None);
+        assert_eq!(shown.parts, ["Content note: grief\n\nWords.\n\nGeneral information only."]);
+    }
+}
+
+#[test]
+fn a_content_note_counts_with_every_text_that_it_hides() {
+    // The disclaimer and the empty line before it take 27 of 60, the note 5.
+    let with = PlatformRules { content_notes: true, ..on("local", false) };
+    let parts = |length: usize| {
+        let words = format!("CN: grief\n{}", "a".repeat(length));
+        compose(&words, &disclaimer(), None, std::slice::from_ref(&with)).unwrap().renderings.remove(0).parts
+    };
+    assert_eq!((parts(28).len(), parts(29).len()), (1, 2));
+    assert!(parts(200).iter().all(|part| part.len() <= 55));
 }

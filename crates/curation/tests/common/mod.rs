@@ -95,6 +95,7 @@ pub(crate) fn platform(name: &str) -> PlatformRules {
         most_bytes: 3_000,
         most_parts: 10,
         quotes: false,
+        content_notes: false,
     }
 }
 

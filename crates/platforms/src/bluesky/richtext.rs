@@ -1,4 +1,4 @@
-//! Facets: what in a post's text is a link or a hashtag, which a Bluesky post says beside its text.
+//! Facets: what in a post's text is a link, a hashtag or somebody's name, which a Bluesky post says beside its text.
 //!
 //! Invariant: places are counted in bytes of UTF-8 and lie between characters (`app.bsky.richtext.facet`). The text
 //! itself is never changed, since it is what was approved.
@@ -7,19 +7,58 @@ use linkify::{LinkFinder, LinkKind};
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::intake::address::bluesky_handle;
+
 /// The longest hashtag, in graphemes (`app.bsky.richtext.facet#tag`), and so in bytes.
 const LONGEST_TAG: usize = 64;
 const MOST_TAG_BYTES: usize = 640;
 
+/// A name in a text that may be an account's: its place in bytes with the sign, and the handle in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) handle: String,
+}
+
+/// A name in a text, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mention {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) did: String,
+}
+
+/// The names in a text: whole handles behind `@`, which begin a word or stand in brackets.
+pub(super) fn names(text: &str) -> impl Iterator<Item = Name> {
+    text.match_indices('@').filter_map(|(start, _)| {
+        let before = text[..start].chars().next_back();
+        let begins_word =
+            before.is_none_or(|one| one.is_whitespace() || matches!(one, '(' | '[' | '"' | '“'));
+        let rest = text.get(start + 1..)?;
+        let is_of_handle = |one: char| one.is_ascii_alphanumeric() || matches!(one, '.' | '-');
+        let ends = rest.find(|one| !is_of_handle(one)).unwrap_or(rest.len());
+        let goes_on =
+            rest[ends..].starts_with(|one: char| one.is_alphanumeric() || matches!(one, '@' | '_' | '/'));
+        let handle = rest[..ends].trim_end_matches(['.', '-']);
+        let name = bluesky_handle(handle).filter(|_| begins_word && !goes_on)?;
+        Some(Name { start, end: start + 1 + handle.len(), handle: name })
+    })
+}
+
 /// The facets of a text, first to last.
-pub(super) fn facets(text: &str) -> Vec<Value> {
+pub(super) fn facets(text: &str, mentions: &[Mention]) -> Vec<Value> {
     let links = links(text).map(|(start, uri)| {
         (start, start + uri.len(), json!({ "$type": "app.bsky.richtext.facet#link", "uri": uri }))
     });
     let tags = hashtags(text).map(|(start, tag)| {
         (start, start + 1 + tag.len(), json!({ "$type": "app.bsky.richtext.facet#tag", "tag": tag }))
     });
-    let mut facets = links.chain(tags).collect::<Vec<_>>();
+    let people = mentions.iter().map(|mention| {
+        let did = &mention.did;
+        (mention.start, mention.end, json!({ "$type": "app.bsky.richtext.facet#mention", "did": did }))
+    });
+    let mut facets = links.chain(tags).chain(people).collect::<Vec<_>>();
     facets.sort_by_key(|(start, ..)| *start);
     // What runs into what came before it stays text: overlapping facets mean nothing.
     let mut free_from = 0;
@@ -76,7 +115,7 @@ mod tests {
 
     /// Each facet as the text that it covers and what it means.
     fn found(text: &str) -> Vec<(String, String)> {
-        let facets = facets(text).into_iter().map(|facet| {
+        let facets = facets(text, &[]).into_iter().map(|facet| {
             let at = |name: &str| usize::try_from(facet["index"][name].as_u64().unwrap()).unwrap();
             let feature = &facet["features"][0];
             let value = feature["uri"].as_str().or(feature["tag"].as_str()).unwrap().to_owned();
@@ -111,6 +150,39 @@ mod tests {
     }
 
     #[test]
+    fn names_of_accounts_are_found_where_they_are() {
+        for (text, expected) in [
+            ("Ask @Name.bsky.social, or (@other.example).", &["Name.bsky.social", "other.example"][..]),
+            ("💙 @a-b.example\n@c.example!", &["a-b.example", "c.example"]),
+            ("\"@a.example\" and “@b.example”", &["a.example", "b.example"]),
+            (
+                "somebody@example.org @alone @1.2 @.example @a.example@elsewhere @a.example/path @é.example",
+                &[],
+            ),
+            ("@", &[]),
+        ] {
+            let found = names(text).collect::<Vec<_>>();
+            let covered = found.iter().map(|name| &text[name.start + 1..name.end]).collect::<Vec<_>>();
+            assert_eq!(covered, expected, "{text}");
+            let handles = found.iter().map(|name| name.handle.clone());
+            assert!(handles.eq(expected.iter().map(|handle| handle.to_lowercase())), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mention_is_a_facet_among_the_others() {
+        let text = "💙 @a.example #grief";
+        let name = names(text).next().unwrap();
+        let did = "did:plc:example".to_owned();
+        let facets = facets(text, &[Mention { start: name.start, end: name.end, did }]);
+        let expected = json!({
+            "index": { "byteStart": 5, "byteEnd": 15 },
+            "features": [{ "$type": "app.bsky.richtext.facet#mention", "did": "did:plc:example" }],
+        });
+        assert_eq!((facets.len(), &facets[0]), (2, &expected));
+    }
+
+    #[test]
     fn a_tag_longer_than_a_platform_takes_stays_text() {
         assert_eq!(found(&format!("#{}", "é".repeat(64))).len(), 1);
         assert_eq!(found(&format!("#{}", "é".repeat(65))).len(), 0);
@@ -118,9 +190,16 @@ mod tests {
 
     proptest! {
         #[test]
+        fn every_name_lies_between_characters(text in "(@|a\\.b|[a-c.é👩\u{200D}/ (-]){0,40}") {
+            for name in names(&text) {
+                prop_assert!(text.get(name.start..name.end).is_some_and(|name| name.starts_with('@')));
+            }
+        }
+
+        #[test]
         fn every_facet_lies_between_characters_and_none_overlap(text in "(#|https://e|[a-c.é👩\u{200D}#/ ]){0,40}") {
             let mut last = 0;
-            for facet in facets(&text) {
+            for facet in facets(&text, &[]) {
                 let at = |name: &str| usize::try_from(facet["index"][name].as_u64().unwrap()).unwrap();
                 prop_assert!(last <= at("byteStart") && at("byteStart") < at("byteEnd"));
                 prop_assert!(text.get(at("byteStart")..at("byteEnd")).is_some());

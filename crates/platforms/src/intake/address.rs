@@ -283,7 +283,7 @@ pub(super) fn is_did(text: &str) -> bool {
 
 /// A handle in lower case: a domain name whose last label does not begin with a digit
 /// (<https://atproto.com/specs/handle>).
-fn bluesky_handle(text: &str) -> Option<String> {
+pub(crate) fn bluesky_handle(text: &str) -> Option<String> {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')

@@ -1,10 +1,6 @@
-//! The channel's account, and what a post has beside its words.
+//! The channel's account, and how its posts appear.
 //!
 //! Invariant: what is not said is what fits the channel: everybody may read, and a thread does not fill timelines.
-
-use std::fmt;
-
-use crate::RemotePost;
 
 /// The language of everything that the channel says (ISO 639-1: Mastodon has no regions of English).
 const LANGUAGE: &str = "en";
@@ -53,20 +49,5 @@ impl Account {
             rest: Visibility::Unlisted,
             language: LANGUAGE.to_owned(),
         }
-    }
-}
-
-/// What a post has beside its words. It is content like them: to be approved with them, and counted with them.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Extras {
-    /// The warning behind which the words are hidden until a reader asks for them.
-    pub content_warning: Option<String>,
-    /// The post that it quotes.
-    pub quotes: Option<RemotePost>,
-}
-
-impl fmt::Debug for Extras {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Extras").finish_non_exhaustive()
     }
 }

@@ -4,7 +4,10 @@
 
 mod server;
 
-use curation::{composition::Replies, ids::SubmissionId};
+use curation::{
+    composition::{Replies, Visible},
+    ids::SubmissionId,
+};
 use tokio::net::TcpListener;
 
 use self::server::{Fault, Server, Step, TOKEN, error};
@@ -20,6 +23,7 @@ fn intent() -> Intent {
         root: None,
         follows: None,
         shares: None,
+        content_note: None,
         replies: Replies::Nobody,
         created_at: "2026-11-23T12:00:00Z".parse().unwrap(),
     }
@@ -449,39 +453,103 @@ async fn a_post_that_was_taken_down_stays_down_when_an_old_repetition_arrives() 
     assert_eq!(server.count(), 0);
 }
 
+fn boosting(post: &RemotePost) -> Intent {
+    Intent { shares: Some(Share::Boost(post.0.clone())), text: String::new(), ..intent() }
+}
+
 #[tokio::test]
-async fn a_boost_is_made_once_and_taken_back() {
+async fn a_boost_is_made_once_found_and_taken_back() {
     let server = Server::start().await;
     let mastodon = server.mastodon();
     let theirs = post(&server.world().add("8", json!({ "status": "Theirs." }), false).to_string());
+    let page = RemotePost(format!("{}/statuses/{}", server.address, theirs.0));
+    server.fails(Step::Boost, Fault::Dies);
+    assert_eq!(kind(&mastodon.publish(&boosting(&theirs)).await), Expected::Ambiguous);
+    assert_eq!(mastodon.find(&boosting(&theirs)).await, Ok(None));
     server.fails(Step::Boost, Fault::DiesAfter);
-    assert_eq!(kind(&mastodon.boost(&theirs).await), Expected::Ambiguous);
-    let boost = mastodon.boost(&theirs).await.unwrap();
-    assert_ne!(boost, theirs);
-    assert_eq!((mastodon.boost(&theirs).await, server.count()), (Ok(boost), 2));
+    assert_eq!(kind(&mastodon.publish(&boosting(&theirs)).await), Expected::Ambiguous);
+    let boost = mastodon.find(&boosting(&page)).await.unwrap().unwrap();
+    assert_eq!((mastodon.publish(&boosting(&page)).await, server.count()), (Ok(boost.clone()), 2));
     for _ in 0..2 {
-        mastodon.unboost(&theirs).await.unwrap();
-        assert_eq!(server.count(), 1);
+        mastodon.delete(&boost).await.unwrap();
+        assert_eq!((server.count(), mastodon.find(&boosting(&theirs)).await), (1, Ok(None)));
     }
-    assert_eq!(kind(&mastodon.boost(&post("999")).await), Expected::Refused);
-    mastodon.unboost(&post("999")).await.unwrap();
+    assert_eq!(kind(&mastodon.publish(&boosting(&post("999"))).await), Expected::Refused);
+    assert_eq!(mastodon.find(&boosting(&post("999"))).await, Ok(None));
+    mastodon.delete(&RemotePost::boost_of("999")).await.unwrap();
     server.fails(Step::Unboost, error(500));
-    assert_eq!(kind(&mastodon.unboost(&theirs).await), Expected::Ambiguous);
+    assert_eq!(kind(&mastodon.delete(&boost).await), Expected::Ambiguous);
+    server.fails(Step::Show, Fault::Says("{}"));
+    assert_eq!(kind(&mastodon.find(&boosting(&theirs)).await), Expected::Ambiguous);
+}
+
+#[tokio::test]
+async fn a_boost_that_a_human_named_by_what_it_boosts_is_taken_back() {
+    let server = Server::start().await;
+    let mastodon = server.mastodon();
+    let theirs = post(&server.world().add("8", json!({ "status": "Theirs." }), false).to_string());
+    mastodon.publish(&boosting(&theirs)).await.unwrap();
+    mastodon.delete(&theirs).await.unwrap();
+    assert_eq!(server.count(), 1, "theirs stays");
+    assert_eq!(kind(&mastodon.delete(&theirs).await), Expected::Unavailable);
+}
+
+#[tokio::test]
+async fn the_words_beside_a_boost_answer_what_is_boosted() {
+    let server = Server::start().await;
+    let theirs = post(&server.world().add("8", json!({ "status": "Theirs." }), false).to_string());
+    let page = RemotePost(format!("{}/statuses/{}", server.address, theirs.0));
+    let beside = server.mastodon().publish(&reply_to(&page)).await.unwrap();
+    assert_eq!(server.world().posts[1].body["in_reply_to_id"], theirs.0.as_str());
+    assert_eq!(server.mastodon().find(&reply_to(&page)).await, Ok(Some(beside)));
 }
 
 #[tokio::test]
 async fn a_quote_is_made_only_where_the_server_has_quotes() {
-    let quoting = Extras { content_warning: Some("On grief".to_owned()), quotes: Some(post("42")) };
+    let quoting = Intent {
+        content_note: Some("On grief".to_owned()),
+        shares: Some(Share::Quote("42".to_owned())),
+        ..intent()
+    };
     let server = Server::start().await;
-    server.mastodon().publish_with(&intent(), &quoting).await.unwrap();
+    server.mastodon().publish(&quoting).await.unwrap();
     let body = server.world().posts[0].body.clone();
     assert_eq!((&body["quoted_status_id"], &body["spoiler_text"]), (&json!("42"), &json!("On grief")));
     let old = Server::start().await;
     old.world().instance = json!({ "version": "4.4.3", "api_versions": { "mastodon": 6 } });
-    assert_eq!(kind(&old.mastodon().publish_with(&intent(), &quoting).await), Expected::Refused);
+    assert_eq!(kind(&old.mastodon().publish(&quoting).await), Expected::Refused);
     old.fails(Step::Instance, error(500));
-    assert_eq!(kind(&old.mastodon().publish_with(&intent(), &quoting).await), Expected::Unavailable);
+    assert_eq!(kind(&old.mastodon().publish(&quoting).await), Expected::Unavailable);
     assert_eq!(old.count(), 0);
+}
+
+#[tokio::test]
+async fn somebodys_post_is_looked_at_on_this_server_alone() {
+    let server = Server::start().await;
+    let mastodon = server.mastodon();
+    let id = server.world().add("8", json!({ "status": "Theirs." }), false);
+    let page = format!("{}/@an_example/{id}", server.address);
+    let Seen::There(target, Visible::Public) = mastodon.look_at(&page).await.unwrap() else { panic!() };
+    assert_eq!((target.text.as_str(), target.author.as_str()), ("Theirs.", "8"));
+    assert_eq!(target.post, format!("{}/statuses/{id}", server.address));
+    assert_eq!(target.still(&mastodon.look_at(&target.post).await.unwrap()), Ok(()));
+    assert_eq!(mastodon.look_at(&format!("{}/statuses/999", server.address)).await, Ok(Seen::Gone));
+    server.calls();
+    for elsewhere in ["https://elsewhere.example/statuses/1", "1", "https://x.com/i/status/1", ""] {
+        assert_eq!(kind(&mastodon.look_at(elsewhere).await), Expected::Refused, "{elsewhere}");
+    }
+    assert_eq!(server.calls(), []);
+    for fault in [
+        error(500),
+        error(401),
+        Fault::Says("{}"),
+        Fault::Dies,
+        Fault::Answers(404, json!("<html>"), vec![]),
+        Fault::Answers(302, Value::Null, vec![("location", "https://elsewhere.example")]),
+    ] {
+        server.fails(Step::Show, fault.clone());
+        assert_eq!(kind(&server.mastodon().look_at(&page).await), Expected::Unavailable, "{fault:?}");
+    }
 }
 
 #[tokio::test]

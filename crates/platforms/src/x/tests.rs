@@ -27,6 +27,7 @@ fn intent() -> Intent {
         root: None,
         follows: None,
         shares: None,
+        content_note: None,
         replies: Replies::Nobody,
         created_at: NOW.parse().unwrap(),
     }

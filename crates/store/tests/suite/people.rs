@@ -89,6 +89,7 @@ pub(crate) fn revision(number: u32, words: &str) -> Revision {
         platform: PlatformName::new("local"),
         parts: vec![format!("{words}\n\n{}", disclaimer.text)],
         shares: None,
+        content_note: None,
         replies: Replies::Nobody,
     };
     let words = words.to_owned();

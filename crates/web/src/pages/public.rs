@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{Errors, Role};
 
-/// The form for proposing words: `POST /submissions` with `text`, `role`, `email`, `contact`, `adult`,
+/// The form for proposing words or a post: `POST /submissions` with `text` or `link`, `role`, `email`, `contact`, `adult`,
 /// `consent_publish`, `consent_health` (ticks send `true`) and, where given, `form_token`.
 ///
 /// [`Submit::default`] is the empty form. After a refusal it is shown again with what was entered and what is wrong,
@@ -20,6 +20,8 @@ pub struct Submit {
     pub form_token: String,
     /// The words, as entered.
     pub text: String,
+    /// The link to a post, as entered.
+    pub link: String,
     /// As chosen.
     pub role: Option<Role>,
     /// As entered.
@@ -81,6 +83,11 @@ impl ThankYou {
         }
     }
 }
+
+/// The page after a link to somebody's post was taken. It belongs to nobody who sent it, so there is no way back to it.
+#[derive(Clone, Copy, Debug, Default, Template)]
+#[template(path = "thank_you_link.html")]
+pub struct ThankYouLink {}
 
 /// The refusal for people under 18: kind, with Childline first.
 #[derive(Clone, Copy, Debug, Default, Template)]

@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{Decision, Difference, Errors, MarkedText, Verdict, When};
+use super::{Decision, Difference, Errors, MarkedText, Shared, Sharing, Verdict, When};
 
 /// How many characters of the content hash a page shows: enough to compare two pages by eye.
 const SHORT_HASH_CHARS: usize = 12;
@@ -35,6 +35,10 @@ pub struct Post {
     pub platform: String,
     /// In order, as the publisher's own code rendered them.
     pub parts: Vec<Part>,
+    /// What the first of them does with somebody else's post.
+    pub sharing: Sharing,
+    /// What the words are hidden behind until a reader asks for them.
+    pub content_note: Option<String>,
 }
 
 /// What another therapist decided or wrote.
@@ -185,6 +189,8 @@ pub struct Review {
     pub elevated: bool,
     /// The whole content hash; the page shows its beginning.
     pub content_hash: String,
+    /// Somebody else's post that would be shared.
+    pub shared: Option<Shared>,
     /// One for each platform.
     pub posts: Vec<Post>,
     /// The words with what screening found in them.

@@ -70,6 +70,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
             Dated { label: with("Received"), when: when("2026-08-03T08:12:00Z") },
             Dated { label: "Please answer by".to_owned(), when: when("2026-08-17T08:12:00Z") },
         ],
+        shared: None,
         words: Some(MarkedText::plain(with(WORDS))),
         action: with("/status/v4.local.example"),
         change: None,
@@ -83,6 +84,20 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         form_token: with("seal"),
     };
     let composed = format!("{}\n\n{DISCLAIMER}", with(WORDS));
+    let post = |platform: &str, parts: &[&str], sharing| Post {
+        platform: platform.to_owned(),
+        parts: parts.iter().map(|part| Part::new(part, DISCLAIMER)).collect(),
+        sharing,
+        content_note: None,
+    };
+    let shared = Shared {
+        platform: "Bluesky".to_owned(),
+        handle: with("example.org"),
+        text: with("A thread on how to find a therapist whom you can talk to."),
+        at: Some(when("2026-08-02T18:30:00Z")),
+        page: with("https://bsky.app/profile/example.org/post/3mdexample222"),
+        attachments: 2,
+    };
     let review = Review {
         errors: Errors::none(),
         reference: with("01J8EXAMPLE"),
@@ -92,12 +107,10 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         revision: 1,
         elevated: false,
         content_hash: format!("5f1c09a2b7d4{}", with("ee")),
+        shared: None,
         posts: vec![
-            Post { platform: with("Local timeline"), parts: vec![Part::new(&composed, DISCLAIMER)] },
-            Post {
-                platform: "Bluesky".to_owned(),
-                parts: vec![Part::new(&with(WORDS), DISCLAIMER), Part::new(DISCLAIMER, DISCLAIMER)],
-            },
+            post(&with("Local timeline"), &[&composed], Sharing::Nothing),
+            post("Bluesky", &[&with(WORDS), DISCLAIMER], Sharing::Nothing),
         ],
         screened: MarkedText::plain(with(WORDS)),
         earlier: None,
@@ -142,6 +155,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
             urgent: true,
             form_token: with("seal"),
             text: with(WORDS),
+            link: with("https://bsky.app/profile/example.org/post/3mdexample222"),
             role: Some(Role::Client),
             email: with("sam@example.org"),
             contact: true,
@@ -156,6 +170,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
     let noticed =
         content::category("self_harm_risk").and_then(|words| words.noticed.clone()).into_iter().collect();
     add("thank-you-urgent", false, ThankYou { urgent: true, noticed, ..thanks }.html());
+    add("thank-you-link", false, ThankYouLink {}.html());
     add("refused-minor", false, RefusedMinor {}.html());
     add("help", false, Help {}.html());
     add("status-entry", false, StatusEntry::default().html());
@@ -188,6 +203,9 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
             &with("It can feel hard to tell your therapist that it jarred."),
         );
         Status { agree: Some(Agree { difference, form_token: with("seal") }), ..status("approved") }.html()
+    });
+    add("status-shared", false, {
+        Status { shared: Some(shared.clone()), words: None, ..status("in_review") }.html()
     });
     add("status-erased", false, {
         Status { words: None, withdraw: None, dates: Vec::new(), ..status("closed") }.html()
@@ -241,8 +259,18 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
     add(
         "review-again",
         true,
-        Review { errors: ballot_errors, entered: entered.clone(), urgent: true, ..review }.html(),
+        Review { errors: ballot_errors, entered: entered.clone(), urgent: true, ..review.clone() }.html(),
     );
+    add("review-shared", false, {
+        let posts = vec![post("Bluesky", &[&composed], Sharing::Quote)];
+        Review { shared: Some(shared.clone()), posts, ..review.clone() }.html()
+    });
+    add("review-boosted", false, {
+        let content_note = Some(with("grief"));
+        let posts = vec![Post { content_note, ..post("Mastodon", &["", DISCLAIMER], Sharing::Boost) }];
+        let shared = Shared { at: None, attachments: 1, platform: "Mastodon".to_owned(), ..shared };
+        Review { shared: Some(shared), posts, screened: MarkedText::plain(String::new()), ..review }.html()
+    });
     add("review-confirm-approve", false, confirm(Decision::Approve).html());
     add("review-confirm-reword", false, confirm(Decision::Reword).html());
     add("review-confirm-reject", false, confirm(Decision::Reject).html());

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Difference, Errors, MarkedText, When};
+use super::{Difference, Errors, MarkedText, Shared, When};
 
 /// Something that happened, or will, on a day.
 #[derive(Clone, Debug)]
@@ -63,7 +63,9 @@ pub struct Status {
     pub set_aside: bool,
     /// What happened and will, in order.
     pub dates: Vec<Dated>,
-    /// The submitter's words with what was found in them; `None` once erased.
+    /// Somebody else's post that would be shared; `None` once erased.
+    pub shared: Option<Shared>,
+    /// The submitter's words with what was found in them; `None` once erased, or where there are none.
     pub words: Option<MarkedText>,
     /// The page's own address, without a slash at its end.
     pub action: String,

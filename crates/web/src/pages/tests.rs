@@ -358,6 +358,8 @@ fn shown(name: &str) -> String {
 #[test]
 fn key_pages_read_as_they_should() {
     insta::assert_snapshot!("review_findings", shown("review-findings"));
+    insta::assert_snapshot!("review_shared", shown("review-shared"));
+    insta::assert_snapshot!("review_boosted", shown("review-boosted"));
     insta::assert_snapshot!("review_confirm_reword", shown("review-confirm-reword"));
     insta::assert_snapshot!("thank_you", shown("thank-you"));
     insta::assert_snapshot!("thank_you_urgent", shown("thank-you-urgent"));

@@ -19,17 +19,17 @@ use super::{
     answer::{ProblemJson, STORE_RETRY, help as support, page, problem_page, retry_after},
     intake::{self, Media, Sent, Unreadable},
     review::category_name,
+    shared::advice,
 };
 use crate::{
     Web,
     correspondence::status_link,
-    pages::{Errors, Help, RefusedMinor, Role as PageRole, Submit, ThankYou},
+    pages::{Errors, Help, RefusedMinor, Role as PageRole, Submit, ThankYou, ThankYouLink},
 };
 
 /// The longest idempotency key, in characters: a UUID and then some.
 const LONGEST_KEY: usize = 255;
 
-const NOT_BY_FORM: &str = "A post is proposed by its link through the API: POST /submissions with JSON.";
 const NOTHING_MAILED: &str = "Nobody is written to about a link: leave the address and its tick away.";
 const NOT_YET_QUESTION: &str =
     "Asking a question for a general answer is not possible yet: send words to publish as text.";
@@ -73,9 +73,13 @@ pub(super) async fn propose(
         Err(Unreadable::TooLarge) => return too_large(media),
         Err(Unreadable::Malformed) => return malformed(&web, media, &bytes),
     };
-    let is_link = sent.link.is_some() && sent.text.is_none() && sent.question.is_none();
-    if is_link && media == Media::Json {
-        return propose_link(&web, &sent, errors, source).await;
+    // An empty field of our own form is no text beside a link.
+    let is_without_text = match media {
+        Media::Json => sent.text.is_none(),
+        Media::Form => sent.text.as_deref().is_none_or(|text| text.trim().is_empty()),
+    };
+    if sent.link.is_some() && is_without_text && sent.question.is_none() {
+        return propose_link(&web, media, &sent, errors, source).await;
     }
     let (proposal, errors) = judge(&sent, errors);
     let Some(proposal) = proposal else {
@@ -106,13 +110,14 @@ pub(super) async fn propose(
 /// hash that changes every day, so there is nothing to come back to.
 async fn propose_link(
     web: &Web,
+    media: Media,
     sent: &Sent,
     errors: Errors,
     source: Option<Extension<SourceAddress>>,
 ) -> Response {
     let (address, errors) = judge_link(web, sent, errors);
     let Some(address) = address else {
-        return refused(web, Media::Json, sent, errors);
+        return refused(web, media, sent, errors);
     };
     let now = web.core.clock.now();
     let caller = source.map(|Extension(SourceAddress(address))| address).unwrap_or_default();
@@ -120,14 +125,15 @@ async fn propose_link(
     match ask_by_link(&web.core, &address, &source.bucket, web.hourly_limit).await {
         Ok(Taken::OverLimit) => {
             let retry_after = DAY - now.at.as_second().rem_euclid(DAY);
-            not_accepted(web, Media::Json, sent, Refused::Limited { retry_after })
+            not_accepted(web, media, sent, Refused::Limited { retry_after })
         }
+        Ok(_) if media == Media::Form => page(StatusCode::ACCEPTED, &ThankYouLink {}),
         Ok(_) => {
             let body = json!({ "link": "waiting", "support": support() });
             let headers = [(header::CONTENT_TYPE, "application/json")];
             (StatusCode::ACCEPTED, headers, body.to_string()).into_response()
         }
-        Err(error) => not_accepted(web, Media::Json, sent, Refused::Store(error)),
+        Err(error) => not_accepted(web, media, sent, Refused::Store(error)),
     }
 }
 
@@ -169,8 +175,8 @@ fn judge(sent: &Sent, mut errors: Errors) -> (Option<Proposal>, Errors) {
     } else if given != 1 {
         errors.add("text", "Send exactly one of text, link and question.");
     } else if sent.link.is_some() {
-        // Judged by `judge_link` where it may be proposed.
-        errors.add("link", NOT_BY_FORM);
+        // It came alone, and went to `propose_link`, unless a field beside it could not be read.
+        errors.add("link", "Send a link alone, without text or question.");
     } else if sent.question.is_some() {
         errors.add("question", NOT_YET_QUESTION);
     } else {
@@ -349,6 +355,7 @@ fn entered(web: &Web, sent: &Sent, errors: Errors) -> Submit {
         urgent: shows_risk(&sent.words()),
         form_token: fresh_token(web),
         text: sent.text.clone().unwrap_or_default(),
+        link: sent.link.clone().unwrap_or_default(),
         role: sent.role.as_deref().and_then(PageRole::from_value),
         email: sent.email.clone().unwrap_or_default(),
         contact: sent.contact,
@@ -365,11 +372,7 @@ fn not_accepted(web: &Web, media: Media, sent: &Sent, refusal: Refused) -> Respo
         errors
     };
     match refusal {
-        Refused::Uncomposable(why) => {
-            let message =
-                format!("Shorten it by about {} characters: it does not fit a thread.", why.excess());
-            refused(web, media, sent, field("text", message))
-        }
+        Refused::Uncomposable(why) => refused(web, media, sent, field("text", advice(&why))),
         Refused::Limited { retry_after: seconds } => {
             let status = StatusCode::TOO_MANY_REQUESTS;
             let minutes = (seconds + 59) / 60;

@@ -23,6 +23,7 @@ use super::{
     answer::{page, unavailable_page},
     intake::Form,
     public::form_of,
+    shared::{known_as, shared, sharing},
 };
 use crate::{
     Web,
@@ -423,8 +424,10 @@ fn review_page(
     };
     let deadline = submission.review.as_ref().map_or(submission.received_at, |review| review.deadline);
     let posts = composition.renderings.iter().map(|rendering| Post {
-        platform: rendering.platform.to_string(),
+        platform: known_as(&rendering.platform),
         parts: rendering.parts.iter().map(|part| Part::new(part, &composition.disclaimer.text)).collect(),
+        sharing: sharing(rendering.shares.as_ref()),
+        content_note: rendering.content_note.clone(),
     });
     let earlier = view.earlier.as_ref().map(|earlier| Earlier {
         difference: Difference::between(&earlier.words, &composition.words),
@@ -441,6 +444,7 @@ fn review_page(
             revision: submission.revision,
             elevated: submission.tier == curation::policy::Tier::Elevated,
             content_hash: submission.content.to_string(),
+            shared: composition.target.as_ref().map(shared),
             posts: posts.collect(),
             screened,
             earlier,

@@ -25,6 +25,7 @@ use super::{
     answer::{page, retry_after, unavailable_page},
     public::form_of,
     review::findings,
+    shared::{advice, shared},
 };
 use crate::{
     Web,
@@ -131,7 +132,8 @@ fn status_page(
 ) -> Response {
     let Standing { submission, revision, report, advice, own_words } = &opened.standing;
     let words = revision.as_ref().map(|revision| revision.composition.words.clone());
-    let marked = words.clone().map(|words| match report {
+    let shown = words.clone().filter(|words| !words.is_empty());
+    let marked = shown.map(|words| match report {
         Some(report) => MarkedText::new(words, findings(report)).for_writer(),
         None => MarkedText::plain(words),
     });
@@ -161,6 +163,7 @@ fn status_page(
             set_aside: matches!(submission.state, Stage::Held { hold: Hold::Crisis { .. }, .. })
                 && !submission.ended,
             dates: dates(submission),
+            shared: revision.as_ref().and_then(|revision| revision.composition.target.as_ref()).map(shared),
             words: marked,
             action: opened.action.clone(),
             change,
@@ -259,10 +262,7 @@ pub(super) async fn words(State(web): State<Web>, Token(token): Token, body: Bod
         Ok(after) if after.is_concealed() => show(State(web), Token(token)).await,
         Ok(_) => done(&opened, DoneKind::WordsChanged),
         Err(ReviseError::Uncomposable(why)) => {
-            errors.add(
-                "text",
-                format!("Shorten it by about {} characters: it does not fit a thread.", why.excess()),
-            );
+            errors.add("text", advice(&why));
             status_page(&web, &opened, StatusCode::UNPROCESSABLE_ENTITY, errors, Some(text.to_owned()))
         }
         Err(ReviseError::Step(failure)) => failed(&web, &token, failure).await,

@@ -161,13 +161,16 @@ impl World {
     }
 
     fn entity(&self, post: &Post) -> Value {
+        let of = json!(post.id.to_string());
         json!({
-            "id": post.id.to_string(),
+            "id": of,
             "created_at": format!("{:.3}", post.created_at),
             "in_reply_to_id": post.body["in_reply_to_id"],
             "content": self.markup(post.body["status"].as_str().unwrap_or_default()),
+            "visibility": "public",
+            "reblogged": self.posts.iter().any(|boost| boost.body["of"] == of),
             "reblog": if post.is_boost { json!({ "id": "1" }) } else { Value::Null },
-            "account": { "id": post.account },
+            "account": { "id": post.account, "acct": "an_example" },
         })
     }
 
