@@ -84,7 +84,8 @@ impl fmt::Debug for Mastodon {
 }
 
 impl Mastodon {
-    /// Connects to nothing yet. The token needs the scopes `read:accounts`, `read:statuses` and `write:statuses`.
+    /// Connects to nothing yet. The token needs the scopes `read:accounts`, `read:notifications`, `read:statuses` and
+    /// `write:statuses`.
     #[must_use]
     pub fn new(account: Account, token: Arc<dyn Secret>) -> Self {
         Self::with_longest_call(account, token, CALL)

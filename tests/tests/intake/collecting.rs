@@ -8,7 +8,6 @@ use platforms::intake::{
     Batch, Channel as Account, Mark, MastodonServer, NotRead, Notifications, mastodon_notifications,
 };
 use serde_json::{Value, json};
-use store::PostKey;
 
 use crate::world::{World, X};
 
@@ -37,16 +36,18 @@ fn mention(number: u64) -> Value {
     })
 }
 
+struct Pages(Arc<Server>);
+
 #[async_trait]
-impl Notifications for Arc<Server> {
+impl Notifications for Pages {
     async fn next(&self, mark: Option<&Mark>, hashtag: &str, now: Timestamp) -> Result<Batch, NotRead> {
         let mark = match mark {
             Some(Mark::Mastodon(mark)) => mark.clone(),
             _ => mastodon_notifications::Mark::starting(0),
         };
-        self.asked.lock().unwrap().push(mark.min_id());
+        self.0.asked.lock().unwrap().push(mark.min_id());
         let of = |one: &Value| one["id"].as_str().unwrap().parse::<u64>().unwrap();
-        let all = self.notifications.lock().unwrap().clone();
+        let all = self.0.notifications.lock().unwrap().clone();
         let page = all.into_iter().filter(|one| of(one) > mark.min_id()).take(2).collect::<Vec<_>>();
         let channel = Account {
             id: "1".to_owned(),
@@ -72,11 +73,21 @@ async fn waiting(world: &World) -> usize {
     overview.iter().map(|one| one.count).sum()
 }
 
+/// A server that repeats itself.
+struct Same(Arc<Server>);
+#[async_trait]
+impl Notifications for Same {
+    async fn next(&self, _: Option<&Mark>, _: &str, _: Timestamp) -> Result<Batch, NotRead> {
+        self.0.asked.lock().unwrap().push(0);
+        Err(NotRead::Stuck)
+    }
+}
+
 #[tokio::test]
 async fn what_is_read_is_stored_before_the_mark_moves() {
     let server = Arc::new(Server::default());
     server.notifications.lock().unwrap().extend((1..=5).map(mention));
-    let x = X { pages: Some(Arc::new(Arc::clone(&server))), ..X::default() };
+    let x = X { pages: Some(Arc::new(Pages(Arc::clone(&server)))), ..X::default() };
     let mut world = World::open_on(8, x).await;
 
     // The store is down: nothing is stored, and the mark stays.
@@ -102,22 +113,27 @@ async fn what_is_read_is_stored_before_the_mark_moves() {
     world.channel.core.store.mark_read_up_to("x", &mark).await.unwrap();
     world.channel.collect().await.unwrap();
     assert_eq!((waiting(&world).await, world.channel.wakes()), (5, 0));
-    let platform = curation::composition::PlatformName::new("mastodon");
-    assert_ne!(PostKey::new(&platform, "a"), PostKey::new(&platform, "b"));
+}
+
+#[tokio::test]
+async fn danger_in_a_notification_is_for_the_lead_alone() {
+    let server = Arc::new(Server::default());
+    let mut told = mention(1);
+    told["status"]["content"] = json!("<p>@ClientsConnect I want to die.</p>");
+    server.notifications.lock().unwrap().push(told);
+    let x = X { pages: Some(Arc::new(Pages(Arc::clone(&server)))), ..X::default() };
+    let world = World::open_on(8, x).await;
+    world.channel.collect().await.unwrap();
+    assert_eq!(waiting(&world).await, 0);
+    let listed = world.channel.core.store.open_list(world.channel.now()).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert!(!world.stored().await.contains("to die"));
 }
 
 #[tokio::test]
 async fn a_server_that_repeats_itself_moves_nothing() {
     let server = Arc::new(Server::default());
     server.notifications.lock().unwrap().push(json!({"id": "nonsense", "type": "mention"}));
-    struct Same(Arc<Server>);
-    #[async_trait]
-    impl Notifications for Same {
-        async fn next(&self, _: Option<&Mark>, _: &str, _: Timestamp) -> Result<Batch, NotRead> {
-            self.0.asked.lock().unwrap().push(0);
-            Err(NotRead::Stuck)
-        }
-    }
     let x = X { pages: Some(Arc::new(Same(Arc::clone(&server)))), ..X::default() };
     let world = World::open_on(8, x).await;
     world.channel.collect().await.unwrap();

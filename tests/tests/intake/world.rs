@@ -34,18 +34,20 @@ use store::{Post, PostKey, Store, Tables};
 use tests::{Answer, Channel, contents};
 
 /// The channel's account.
-pub const CHANNEL: &str = "1111";
+pub(crate) const CHANNEL: &str = "1111";
+/// Somebody who posts.
+pub(crate) const AUTHOR: &str = "31415";
 /// Somebody who asks for others' posts.
-pub const ASKER: &str = "7777";
+pub(crate) const ASKER: &str = "7777";
 const SECRET: &str = "an example of a consumer secret";
 
 /// X, as far as the channel sees it.
 #[derive(Default)]
-pub struct X {
+pub(crate) struct X {
     posts: Mutex<BTreeMap<String, (Target, Visible)>>,
     published: Mutex<BTreeMap<String, Intent>>,
     silent: AtomicBool,
-    pub pages: Option<Arc<dyn Notifications>>,
+    pub(crate) pages: Option<Arc<dyn Notifications>>,
 }
 
 #[async_trait]
@@ -93,27 +95,27 @@ impl Platform for X {
 }
 
 impl X {
-    pub fn silent(&self, is_silent: bool) {
+    pub(crate) fn silent(&self, is_silent: bool) {
         self.silent.store(is_silent, Ordering::SeqCst);
     }
 
-    pub fn published(&self) -> Vec<Intent> {
+    pub(crate) fn published(&self) -> Vec<Intent> {
         self.published.lock().unwrap().values().cloned().collect()
     }
 }
 
-pub struct World {
-    pub channel: Channel,
-    pub x: Arc<X>,
-    pub router: Router,
+pub(crate) struct World {
+    pub(crate) channel: Channel,
+    pub(crate) x: Arc<X>,
+    pub(crate) router: Router,
 }
 
 impl World {
-    pub async fn open(therapists: usize) -> Self {
+    pub(crate) async fn open(therapists: usize) -> Self {
         Self::open_on(therapists, X::default()).await
     }
 
-    pub async fn open_on(therapists: usize, x: X) -> Self {
+    pub(crate) async fn open_on(therapists: usize, x: X) -> Self {
         let x = Arc::new(x);
         let channel = Channel::open_with_on(therapists, x.clone()).await;
         let router = routes(&channel.core);
@@ -121,17 +123,17 @@ impl World {
     }
 
     /// The post is on X, as everybody, or not, may read it.
-    pub fn shows(&self, target: Target, visible: Visible) {
+    pub(crate) fn shows(&self, target: Target, visible: Visible) {
         self.x.posts.lock().unwrap().insert(target.post.clone(), (target, visible));
     }
 
-    pub fn signature(&self, body: &[u8]) -> String {
+    pub(crate) fn signature(&self, body: &[u8]) -> String {
         let mut code = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
         code.update(body);
         format!("sha256={}", BASE64.encode(&code.finalize().into_bytes()))
     }
 
-    pub async fn request(
+    pub(crate) async fn request(
         &self,
         method: Method,
         path: &str,
@@ -141,46 +143,46 @@ impl World {
         self.channel.webhook(&self.router, method, path, headers, body).await
     }
 
-    pub async fn signed(&self, body: Vec<u8>) -> Answer {
+    pub(crate) async fn signed(&self, body: Vec<u8>) -> Answer {
         let signature = self.signature(&body);
         let headers = [("x-twitter-webhooks-signature", signature.as_str())];
         self.request(Method::POST, "/webhooks/x", &headers, body).await
     }
 
-    pub async fn tell(&self, event: &Value) -> StatusCode {
+    pub(crate) async fn tell(&self, event: &Value) -> StatusCode {
         self.signed(event.to_string().into_bytes()).await.status
     }
 
     /// Runs of admit-proposals until one finds nothing to do; it takes no time.
-    pub async fn admit(&self) {
+    pub(crate) async fn admit(&self) {
         self.channel.admit().await;
         self.channel.admit().await;
     }
 
-    pub async fn item(&self, id: &str) -> Option<Post> {
+    pub(crate) async fn item(&self, id: &str) -> Option<Post> {
         self.channel.core.store.post(&key(id), self.channel.now()).await.unwrap()
     }
 
-    pub async fn submissions(&self) -> Vec<SubmissionId> {
+    pub(crate) async fn submissions(&self) -> Vec<SubmissionId> {
         let mut ids =
             self.channel.core.store.list().await.unwrap().iter().map(|one| one.id).collect::<Vec<_>>();
         ids.sort();
         ids
     }
 
-    pub async fn only_submission(&self) -> SubmissionId {
+    pub(crate) async fn only_submission(&self) -> SubmissionId {
         let ids = self.submissions().await;
         assert_eq!(ids.len(), 1);
         ids[0]
     }
 
     /// Everything that is stored, as one text.
-    pub async fn stored(&self) -> String {
+    pub(crate) async fn stored(&self) -> String {
         contents(&self.channel).await.into_iter().map(|(key, item)| format!("{key}\n{item}\n")).collect()
     }
 
     /// The routes on tables that nobody created.
-    pub fn with_broken_store(&self) -> Router {
+    pub(crate) fn with_broken_store(&self) -> Router {
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-west-2"))
@@ -198,16 +200,16 @@ fn routes(core: &app::Core) -> Router {
     router(Webhook::new(core.clone(), CHANNEL.to_owned(), "ClientsConnect".to_owned(), SECRET))
 }
 
-pub fn address(id: &str) -> String {
+pub(crate) fn address(id: &str) -> String {
     format!("https://x.com/i/status/{id}")
 }
 
-pub fn key(id: &str) -> PostKey {
+pub(crate) fn key(id: &str) -> PostKey {
     app::intake::key_of(&PostAddress::x(id).unwrap())
 }
 
 /// A post on X as it is seen there.
-pub fn post(id: &str, author: &str, text: &str) -> Target {
+pub(crate) fn post(id: &str, author: &str, text: &str) -> Target {
     Target {
         post: address(id),
         platform: PlatformName::new("x"),
@@ -222,7 +224,7 @@ pub fn post(id: &str, author: &str, text: &str) -> Target {
 }
 
 /// Somebody's own post with the channel's hashtag.
-pub fn hashtag(id: &str, author: &str, text: &str) -> Value {
+pub(crate) fn hashtag(id: &str, author: &str, text: &str) -> Value {
     json!({
         "id": id,
         "author_id": author,
@@ -232,7 +234,7 @@ pub fn hashtag(id: &str, author: &str, text: &str) -> Value {
 }
 
 /// Somebody quotes a post and asks the channel to share it.
-pub fn quoting(id: &str, author: &str, quoted: &str) -> Value {
+pub(crate) fn quoting(id: &str, author: &str, quoted: &str) -> Value {
     json!({
         "id": id,
         "author_id": author,
@@ -243,7 +245,7 @@ pub fn quoting(id: &str, author: &str, quoted: &str) -> Value {
 }
 
 /// The event that tells of a post.
-pub fn created(event: &str, payload: &Value) -> Value {
+pub(crate) fn created(event: &str, payload: &Value) -> Value {
     json!({"data": {
         "event_uuid": event,
         "event_type": "post.mention.create",
@@ -254,6 +256,6 @@ pub fn created(event: &str, payload: &Value) -> Value {
 }
 
 /// The event that tells that a post is gone.
-pub fn deleted(event: &str, id: &str) -> Value {
+pub(crate) fn deleted(event: &str, id: &str) -> Value {
     json!({"data": {"event_uuid": event, "event_type": "post.delete", "payload": {"id": id}}})
 }

@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use curation::{
     composition::{Seen, Target, Visible},
     ids::SubmissionId,
+    policy::Policy,
     submission::{Kind, State, Submission},
     time::Now,
     transitions::{InvalidTransition, NewSubmission},
@@ -28,8 +29,12 @@ use crate::{
 const MOST_SORTED: i32 = 500;
 /// Lines that are looked at in one round.
 const MOST_TURNS: i32 = 100;
+/// Rounds of one run: the index of what waits may be behind for a moment, and would be asked again and again.
+const MOST_ROUNDS: usize = 50;
 /// Posts that one run looks at on their platforms: what a function has time for, and little beside a platform's limits.
 const MOST_LOOKS: usize = 25;
+/// Turns of one run, whatever comes of them: where a platform is switched off, its posts are put off and not looked at.
+const MOST_SERVED: usize = 300;
 /// Addresses of the lead's list that one run looks after.
 const MOST_LISTED: i32 = 100;
 /// Posts of one author that therapists are asked about in [`AUTHOR_WINDOW`]: a channel, and nobody's megaphone.
@@ -97,11 +102,13 @@ struct Run<'a> {
     core: &'a Core,
     platforms: &'a [Arc<dyn Platform>],
     secret: &'a IntakeSecret,
+    policy: Policy,
     capacity: Capacity,
     ledger: Ledger,
     /// Platforms that did not answer: they are not asked again in this run.
     silent: BTreeSet<String>,
     looks: usize,
+    served: usize,
 }
 
 async fn admit(
@@ -118,14 +125,13 @@ async fn admit(
     if channel.switches.paused {
         return Ok(());
     }
-    let now = core.clock.now();
-    let ledger = without_panels(core, core.store.ledger().await?).await?;
-    let capacity = Capacity::of(&core.store.therapists().await?, &channel.policy, ledger.waiting.len(), now);
-    let silent = BTreeSet::new();
-    let mut run = Run { core, platforms, secret, capacity, ledger, silent, looks: 0 };
-    while !turns.is_empty() {
+    let (ledger, capacity) = room(core, &channel.policy).await?;
+    let (policy, silent) = (channel.policy, BTreeSet::new());
+    let mut run = Run { core, platforms, secret, policy, capacity, ledger, silent, looks: 0, served: 0 };
+    for _ in 0..MOST_ROUNDS {
         for source in &turns {
-            if run.looks >= MOST_LOOKS || !run.capacity.has_room() {
+            let is_over = run.looks >= MOST_LOOKS || run.served >= MOST_SERVED;
+            if is_over || !run.capacity.has_room() {
                 return Ok(());
             }
             match run.serve(source).await? {
@@ -135,8 +141,20 @@ async fn admit(
             }
         }
         turns = core.store.turns(core.clock.now(), MOST_TURNS).await?;
+        if turns.is_empty() {
+            break;
+        }
     }
     Ok(())
+}
+
+/// What was promised, and what room there is besides. The ledger first: a panel that is drawn meanwhile then counts twice,
+/// and never not at all.
+async fn room(core: &Core, policy: &Policy) -> Result<(Ledger, Capacity), StepFailure> {
+    let ledger = without_panels(core, core.store.ledger().await?).await?;
+    let roster = core.store.therapists().await?;
+    let capacity = Capacity::of(&roster, policy, ledger.waiting.len(), core.clock.now());
+    Ok((ledger, capacity))
 }
 
 /// The ledger without what has a panel by now, or needs none any more.
@@ -177,6 +195,7 @@ impl Run<'_> {
     /// Serves the first of a line.
     async fn serve(&mut self, source: &str) -> Result<Served, StepFailure> {
         let (core, now) = (self.core, self.core.clock.now());
+        self.served += 1;
         let Some((key, at)) = core.store.first_in_line(source).await? else {
             core.store.line_is_empty(source, now).await?;
             return Ok(Served::Nothing);
@@ -187,9 +206,9 @@ impl Run<'_> {
         }
         let served = match core.store.post(&key, now).await? {
             Some(post) if post.state == PostState::Waiting => match self.settle(&post, now).await {
-                // It changed meanwhile: it stands where it stood, or is gone.
+                // It changed meanwhile, and stands where it stood or is gone; or others were admitted, and there is less room.
                 Err(StepFailure::Store(StoreError::Conflict)) => {
-                    self.ledger = without_panels(core, core.store.ledger().await?).await?;
+                    (self.ledger, self.capacity) = room(core, &self.policy).await?;
                     Served::Nothing
                 }
                 served => served?,

@@ -5,6 +5,7 @@
 
 use crate::{
     audit::Actor,
+    composition::Share,
     submission::{Afterwards, State, Step, Submission},
     time::Now,
 };
@@ -31,6 +32,19 @@ impl Submission {
         };
         self.target_gone = true;
         self.ended = true;
+        if !matches!(state, State::Retracting { .. }) {
+            self.forget_shares();
+        }
         self.enter(state, Actor::System, "withdrawn: target_gone", now)
+    }
+
+    /// Once nothing is left to take down, nothing says any more what was shared.
+    pub(super) fn forget_shares(&mut self) {
+        for delivery in &mut self.deliveries {
+            if matches!(delivery.shares.take(), Some(Share::Boost(_))) {
+                // A boost may have no name but that of what it passes on.
+                delivery.post = None;
+            }
+        }
     }
 }

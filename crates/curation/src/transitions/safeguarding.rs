@@ -226,13 +226,16 @@ impl Submission {
     ///
     /// # Errors
     /// Unless the item is being taken down and nothing of it is left.
-    pub fn retracted(self, now: Now) -> Result<Step, InvalidTransition> {
+    pub fn retracted(mut self, now: Now) -> Result<Step, InvalidTransition> {
         let State::Retracting { then, .. } = self.state else {
             return self.refuse("ending a retraction");
         };
         let is_gone = |status| matches!(status, DeliveryStatus::Deleted | DeliveryStatus::Skipped);
         if !self.deliveries.iter().all(|delivery| is_gone(delivery.status)) {
             return self.refuse("ending a retraction");
+        }
+        if self.target_gone {
+            self.forget_shares();
         }
         let state = match then {
             Afterwards::Held => held_for_lead(now),

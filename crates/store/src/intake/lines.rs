@@ -91,8 +91,9 @@ impl Store {
             .with(":one", number(1));
         transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
         let change =
-            Change::new("SET lane = :turns, due_at = if_not_exists(due_at, :now), lined_up_at = :now")
+            Change::new("SET lane = :turns, due_at = if_not_exists(due_at, :since), lined_up_at = :now")
                 .with(":turns", text(TURNS))
+                .with(":since", instant(wish.received_at))
                 .with(":now", instant(now.at));
         transaction.update(&self.tables.submissions, &turn_partition(&wish.source), "turn", change)?;
         transaction.run(&self.client).await
