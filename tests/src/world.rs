@@ -12,8 +12,9 @@ use std::{
 use app::{
     Core,
     feed::Feed,
+    intake::IntakeSecret,
     invite::Post,
-    ports::{Clock, Hint, Mail, MailError, Mailer, Queue, QueueError, QueueName, Randomness},
+    ports::{Clock, Hint, INTAKE_QUEUE, Mail, MailError, Mailer, Queue, QueueError, QueueName, Randomness},
     roster::NewTherapist,
 };
 use async_trait::async_trait;
@@ -75,7 +76,7 @@ impl Randomness for Seeded {
 }
 
 #[derive(Default)]
-struct Hints(Mutex<VecDeque<(QueueName, Hint)>>, AtomicBool, Calls);
+struct Hints(Mutex<VecDeque<(QueueName, Hint)>>, AtomicBool, Calls, AtomicU64);
 
 #[async_trait]
 impl Queue for Hints {
@@ -85,6 +86,15 @@ impl Queue for Hints {
             return Err(QueueError { queue: queue.as_str(), reason: "down".to_owned() });
         }
         self.0.lock().unwrap().push_back((queue, hint));
+        Ok(())
+    }
+
+    async fn wake_intake(&self) -> Result<(), QueueError> {
+        self.2.note("sqs:SendMessage", INTAKE_QUEUE);
+        if self.1.load(Ordering::SeqCst) {
+            return Err(QueueError { queue: INTAKE_QUEUE, reason: "down".to_owned() });
+        }
+        self.3.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
 }
@@ -236,7 +246,12 @@ impl Channel {
 
     /// A channel that posts to this platform, and not to the timeline.
     pub async fn open_on(platform: Arc<dyn Platform>) -> Self {
-        Self::open_on_all(vec![platform]).await
+        Self::open_with_on(8, platform).await
+    }
+
+    /// The same with so many therapists.
+    pub async fn open_with_on(therapists: usize, platform: Arc<dyn Platform>) -> Self {
+        Self::build(therapists, vec![platform]).await
     }
 
     /// A channel that posts to these platforms, and not to the timeline.
@@ -272,7 +287,8 @@ impl Channel {
         store.create_tables().await.unwrap();
         let start: Timestamp = START.parse().unwrap();
         let clock = Arc::new(ManualClock(AtomicU64::new(start.as_millisecond().unsigned_abs())));
-        let hints = Arc::new(Hints(Mutex::default(), AtomicBool::default(), calls.clone()));
+        let hints =
+            Arc::new(Hints(Mutex::default(), AtomicBool::default(), calls.clone(), AtomicU64::new(0)));
         let core = Core {
             store,
             queue: hints.clone(),
@@ -299,6 +315,7 @@ impl Channel {
             base_url,
             hourly_limit: 50,
             address_secret: [9; 32],
+            mastodon: None,
         };
         let router = accept_submission::router(web.clone()).merge(review_routes(&web));
         let log = serve_log::router(Published::new(core.clone(), web.base_url.clone()));
@@ -442,6 +459,36 @@ impl Channel {
     pub async fn sweep(&self) {
         self.calls.of("keep-deadlines", keep_deadlines::handle(&self.core, tick())).await.unwrap();
         self.settle().await;
+    }
+
+    /// One run of admit-proposals, and what follows from it.
+    pub async fn admit(&self) {
+        let step = admit_proposals::handle(&self.core, &self.platforms, &SECRET, tick());
+        self.calls.of("admit-proposals", step).await.unwrap();
+        self.settle().await;
+    }
+
+    /// One run of collect-mentions.
+    pub async fn collect(&self) -> Result<(), lambda_runtime::Error> {
+        let step = collect_mentions::handle(&self.core, &self.platforms, &SECRET, tick());
+        self.calls.of("collect-mentions", step).await
+    }
+
+    /// Hints at intake since the last look.
+    pub fn wakes(&self) -> u64 {
+        self.hints.3.swap(0, Ordering::SeqCst)
+    }
+
+    /// A request to receive-webhook.
+    pub async fn webhook(
+        &self,
+        router: &Router,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        self.calls.of("receive-webhook", send(router, method, path, headers, body)).await
     }
 
     async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
@@ -600,6 +647,9 @@ fn review_routes(web: &Web) -> Router {
     // A router has one fallback: the other's is the channel's.
     record_vote::router(web.clone()).reset_fallback()
 }
+
+/// What keys the hashes of intake.
+const SECRET: IntakeSecret = IntakeSecret([3; 32]);
 
 fn tick() -> LambdaEvent<serde_json::Value> {
     LambdaEvent::new(serde_json::json!({}), Context::default())

@@ -11,8 +11,8 @@ use curation::{
     submission::{About, Notice, Recipient, State, Submission},
     time::Now,
 };
-use jiff::SignedDuration;
-use store::{Check, StoreError, Write};
+use jiff::{SignedDuration, Timestamp};
+use store::{Check, StoreError, Write, leads_list};
 
 use crate::{
     Core, MOST_RACES, StepFailure,
@@ -55,6 +55,9 @@ pub trait Correspondence: Send + Sync {
 
     /// The same about the channel itself, and about no submission.
     fn write_of_channel(&self, to: &Addressee, about: About) -> Option<Mail>;
+
+    /// The mail that something stands on the lead's list, since then: it says neither what nor where.
+    fn of_list(&self, to: &Officer, since: Timestamp) -> Mail;
 }
 
 /// What invite-panel needs besides the core.
@@ -74,8 +77,40 @@ pub async fn invite(core: &Core, post: Post<'_>, id: SubmissionId) -> Result<(),
     if id == SubmissionId::CHANNEL {
         return crate::channel_mail::send(core, post).await;
     }
+    if id == leads_list() {
+        return send_of_list(core, post).await;
+    }
     let submission = draw_panel(core, id).await?;
     send_notices(core, post, &submission).await
+}
+
+/// Sends the mail that something stands on the lead's list. Somebody who has looked by now gets none.
+async fn send_of_list(core: &Core, post: Post<'_>) -> Result<(), StepFailure> {
+    let officers = core.store.officers().await?;
+    for mut batch in core.store.notices(leads_list()).await? {
+        let now = core.clock.now();
+        let mut is_done = true;
+        if let Some(since) = core.store.list_waits_since().await? {
+            for notice in &batch.notices {
+                let Recipient::Duty(duty) = notice.to else { continue };
+                let is_told = |officer: &&Officer| officer.duty == duty && !officer.bouncing;
+                for officer in officers.iter().filter(is_told) {
+                    match post.mailer.send(&post.correspondence.of_list(officer, since)).await {
+                        Ok(()) => {}
+                        Err(MailError::Unavailable(_)) => is_done = false,
+                        Err(MailError::Refused(_)) => tracing::error!("a mail was refused"),
+                    }
+                }
+            }
+        }
+        if is_done {
+            core.store.notices_sent(leads_list(), &batch).await?;
+        } else {
+            batch.attempts += 1;
+            core.store.notices_left(leads_list(), &batch, now).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn draw_panel(core: &Core, id: SubmissionId) -> Result<Submission, StepFailure> {

@@ -11,6 +11,7 @@ mod disclaimer;
 pub mod feed;
 pub mod fresh_link;
 pub mod guidance;
+pub mod intake;
 pub mod invite;
 pub mod note;
 pub mod ports;

@@ -62,6 +62,14 @@ pub struct Hint {
     pub submission: SubmissionId,
 }
 
+/// The body of a message that something may wait in intake.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntakeHint {}
+
+/// The name of the queue of such messages.
+pub const INTAKE_QUEUE: &str = "intake";
+
 /// A queue did not take a hint. The sweep will find the item all the same.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the queue {queue} did not take the hint: {reason}")]
@@ -80,6 +88,15 @@ pub trait Queue: Send + Sync {
     /// # Errors
     /// [`QueueError`] when the queue cannot be reached.
     async fn send(&self, queue: QueueName, hint: Hint) -> Result<(), QueueError>;
+
+    /// Hints that something may wait in intake. A queue that carries no such hints loses nothing: the next scheduled run
+    /// finds it.
+    ///
+    /// # Errors
+    /// [`QueueError`] when the queue cannot be reached.
+    async fn wake_intake(&self) -> Result<(), QueueError> {
+        Ok(())
+    }
 }
 
 /// One mail, ready to go.

@@ -15,7 +15,7 @@ use curation::ids::SubmissionId;
 use jiff::Timestamp;
 
 /// The queues that functions read, by the ends of their names.
-pub const QUEUES: [&str; 3] = ["screening", "invitations", "bounces"];
+pub const QUEUES: [&str; 4] = ["screening", "invitations", "bounces", "intake"];
 
 /// For how long a letter that is looked at is hidden from others: long enough to act on a page of them, short enough
 /// for somebody who waits because another has just looked.

@@ -19,6 +19,9 @@ pub fn derived(purpose: &str, keys: &str) -> [u8; 32] {
 /// What [`derived`] is asked for by whoever counts requests of one address without keeping the address.
 pub const ADDRESSES: &str = "addresses";
 
+/// What [`derived`] is asked for by whoever recognises people and texts of platforms by a hash.
+pub const INTAKE: &str = "intake";
+
 #[cfg(test)]
 mod tests {
     use super::derived;

@@ -78,6 +78,7 @@ pub struct Surroundings {
     table_prefix: String,
     screening: String,
     invitations: String,
+    intake: Option<String>,
 }
 
 impl Surroundings {
@@ -87,14 +88,22 @@ impl Surroundings {
             table_prefix: environment.required("TABLE_PREFIX"),
             screening: environment.required("SCREENING_QUEUE_URL"),
             invitations: environment.required("INVITATIONS_QUEUE_URL"),
+            intake: None,
         }
+    }
+
+    /// The same with `INTAKE_QUEUE_URL`, for functions that hint at intake.
+    #[must_use]
+    pub fn with_intake(self, environment: &mut Environment) -> Self {
+        Self { intake: Some(environment.required("INTAKE_QUEUE_URL")), ..self }
     }
 
     /// The core of every use case, on AWS. Connects when it is first used.
     #[must_use]
     pub fn core(self, sdk: &SdkConfig) -> Core {
         let store = Store::new(aws_sdk_dynamodb::Client::new(sdk), Tables::with_prefix(&self.table_prefix));
-        let queue = SqsQueue::new(aws_sdk_sqs::Client::new(sdk), self.screening, self.invitations);
+        let queue =
+            SqsQueue::new(aws_sdk_sqs::Client::new(sdk), self.screening, self.invitations, self.intake);
         Core {
             store,
             queue: Arc::new(queue),

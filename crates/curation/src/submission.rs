@@ -453,6 +453,9 @@ pub struct Submission {
     /// Whoever proposed it asked for a person after a machine had declined it: once.
     #[serde(default)]
     pub appealed: bool,
+    /// Whoever posted what it shares has deleted that: nothing of it is kept.
+    #[serde(default)]
+    pub target_gone: bool,
     /// The review of the current revision.
     pub review: Option<Review>,
     /// The lead's release.

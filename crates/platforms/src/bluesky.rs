@@ -5,6 +5,7 @@
 //! any answer but success the repository is asked what is there, and only what cannot have been made is called so.
 
 mod look;
+mod notifications;
 mod profile;
 mod record;
 mod richtext;
@@ -290,6 +291,14 @@ impl Bluesky {
 impl Platform for Bluesky {
     fn rules(&self) -> PlatformRules {
         rules()
+    }
+
+    async fn is_own(&self, author: &str) -> bool {
+        self.sign_in().await.is_ok_and(|session| session.did == author)
+    }
+
+    fn notifications(&self) -> Option<&dyn crate::intake::Notifications> {
+        Some(self)
     }
 
     fn repeats_safely(&self) -> bool {

@@ -125,4 +125,15 @@ pub trait Platform: Send + Sync {
         let _ = post;
         Err(PlatformError::Refused("posts cannot be read here"))
     }
+
+    /// True if the account with this id is the channel's own.
+    async fn is_own(&self, author: &str) -> bool {
+        let _ = author;
+        false
+    }
+
+    /// What the channel is told here, where it has to ask for it.
+    fn notifications(&self) -> Option<&dyn intake::Notifications> {
+        None
+    }
 }

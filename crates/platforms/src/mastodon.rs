@@ -12,6 +12,7 @@ mod api;
 mod limits;
 mod look;
 mod meaning;
+mod notifications;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -83,7 +84,8 @@ impl fmt::Debug for Mastodon {
 }
 
 impl Mastodon {
-    /// Connects to nothing yet. The token needs the scopes `read:accounts`, `read:statuses` and `write:statuses`.
+    /// Connects to nothing yet. The token needs the scopes `read:accounts`, `read:notifications`, `read:statuses` and
+    /// `write:statuses`.
     #[must_use]
     pub fn new(account: Account, token: Arc<dyn Secret>) -> Self {
         Self::with_patience(account, token, CALL)
@@ -367,6 +369,14 @@ impl Mastodon {
 
 #[async_trait]
 impl Platform for Mastodon {
+    async fn is_own(&self, author: &str) -> bool {
+        self.accesses.current(&self.api).await.is_ok_and(|access| access.account == author)
+    }
+
+    fn notifications(&self) -> Option<&dyn crate::intake::Notifications> {
+        Some(self)
+    }
+
     fn rules(&self) -> PlatformRules {
         rules(self.limits())
     }

@@ -304,6 +304,10 @@ async fn key(secret: &Arc<dyn Secret>) -> Result<String, CallError> {
 
 #[async_trait]
 impl Platform for X {
+    async fn is_own(&self, author: &str) -> bool {
+        self.user == author
+    }
+
     fn rules(&self) -> PlatformRules {
         rules()
     }

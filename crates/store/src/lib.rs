@@ -5,6 +5,7 @@
 
 mod due;
 mod feed;
+mod intake;
 mod item;
 pub mod schema;
 mod settings;
@@ -16,6 +17,10 @@ mod walk;
 
 pub use due::{Hit, LANES};
 pub use feed::{FeedEntry, InFeed};
+pub use intake::{
+    Admission, Admitted, Ask, Asked, Ledger, ListTimer, Listed, MOST_DAYS_LISTED, Overview, Post, PostKey,
+    PostState, Reason, Wish, leads_list,
+};
 pub use settings::{Channel, Switches};
 pub use submissions::{BallotRecord, Check, NoticeBatch, Proposal, Write, Written};
 pub use tokens::{Answered, Remembered};

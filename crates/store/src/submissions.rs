@@ -229,7 +229,7 @@ impl Store {
         transaction.run(&self.client).await
     }
 
-    fn add_step(
+    pub(crate) fn add_step(
         &self,
         transaction: &mut Transaction,
         version: u64,
@@ -261,7 +261,7 @@ impl Store {
         Ok(())
     }
 
-    fn add_write(
+    pub(crate) fn add_write(
         &self,
         transaction: &mut Transaction,
         after: &Submission,
@@ -534,9 +534,14 @@ impl Store {
             (&self.tables.disclosures, "ballot#"),
         ] {
             // Whoever erases does not read: the function's role allows no other attributes.
-            for item in self.part_under(table, &pk, prefix, Some("sk, return_code")).await? {
+            let attributes = if prefix == "consent" { "sk, return_code, post" } else { "sk, return_code" };
+            for item in self.part_under(table, &pk, prefix, Some(attributes)).await? {
                 if let Some(code) = string(&item, "return_code") {
                     doomed.push((&self.tables.tokens, format!("return#{code}"), "submission".to_owned()));
+                }
+                // What somebody asked for leads to this submission for as long as there is something to lead to.
+                if let Some(post) = string(&item, "post") {
+                    doomed.push((&self.tables.submissions, post.to_owned(), "post".to_owned()));
                 }
                 doomed.extend(string(&item, "sk").map(|sk| (table, pk.clone(), sk.to_owned())));
             }

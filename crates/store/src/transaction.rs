@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::{
     Client,
-    types::{AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem},
+    types::{AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update},
 };
 use curation::{ids::PersonId, roster::oldest_check, time::Now};
 
@@ -21,6 +21,43 @@ enum Refusal {
     Conflict,
     Paused,
     Barred(PersonId),
+}
+
+/// A change of single attributes, as the engine's expressions have it.
+pub(crate) struct Change {
+    expression: String,
+    condition: Option<String>,
+    names: Vec<(&'static str, &'static str)>,
+    values: Vec<(&'static str, AttributeValue)>,
+}
+
+impl Change {
+    pub(crate) fn new(expression: impl Into<String>) -> Self {
+        Self { expression: expression.into(), condition: None, names: vec![], values: vec![] }
+    }
+
+    /// These attributes are set besides.
+    pub(crate) fn adding(mut self, sets: &[&str]) -> Self {
+        self.expression = format!("SET {} {}", sets.join(", "), self.expression);
+        self
+    }
+
+    /// Only if this holds.
+    pub(crate) fn when(mut self, condition: impl Into<String>) -> Self {
+        self.condition = Some(condition.into());
+        self
+    }
+
+    /// What stands for a word that the engine keeps to itself.
+    pub(crate) fn named(mut self, placeholder: &'static str, name: &'static str) -> Self {
+        self.names.push((placeholder, name));
+        self
+    }
+
+    pub(crate) fn with(mut self, placeholder: &'static str, value: AttributeValue) -> Self {
+        self.values.push((placeholder, value));
+        self
+    }
 }
 
 /// A transaction under construction.
@@ -115,6 +152,44 @@ impl Transaction {
         Ok(())
     }
 
+    /// Changes single attributes of an item, whether it is there or not.
+    pub(crate) fn update(
+        &mut self,
+        table: &str,
+        pk: &str,
+        sk: &str,
+        change: Change,
+    ) -> Result<(), StoreError> {
+        let mut update = Update::builder()
+            .table_name(table)
+            .set_key(Some(key(pk, sk)))
+            .update_expression(change.expression)
+            .set_condition_expression(change.condition);
+        for (placeholder, name) in change.names {
+            update = update.expression_attribute_names(placeholder, name);
+        }
+        for (placeholder, value) in change.values {
+            update = update.expression_attribute_values(placeholder, value);
+        }
+        let update = update.build().map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().update(update).build(), Refusal::Conflict);
+        Ok(())
+    }
+
+    /// Requires that a post is not known to be gone.
+    pub(crate) fn check_not_gone(&mut self, table: &str, pk: &str) -> Result<(), StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(table)
+            .set_key(Some(key(pk, "post")))
+            .condition_expression("attribute_not_exists(pk) OR #state <> :gone")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":gone", text("gone"))
+            .build()
+            .map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().condition_check(check).build(), Refusal::Conflict);
+        Ok(())
+    }
+
     /// Requires the channel not to be paused at the moment of the write, and a topic, if one is given, not to be braked.
     pub(crate) fn check_not_paused(&mut self, table: &str, topic: Option<&str>) -> Result<(), StoreError> {
         let condition = match topic {
@@ -168,22 +243,50 @@ impl Transaction {
 
     /// Carries it out: all of it or nothing.
     pub(crate) async fn run(self, client: &Client) -> Result<(), StoreError> {
-        let answer = client.transact_write_items().set_transact_items(Some(self.items)).send().await;
-        let Err(error) = answer.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) else {
-            return Ok(());
-        };
-        if error.is_transaction_in_progress_exception() || error.is_idempotent_parameter_mismatch_exception()
-        {
-            return Err(StoreError::Conflict);
+        let (items, refusals) = (self.items, self.refusals);
+        match written(items, client).await? {
+            None => Ok(()),
+            Some(reasons) => Err(refused(&reasons, &refusals)),
         }
-        let aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
-            cancelled,
-        ) = &error
-        else {
-            return Err(StoreError::from_engine(&error));
-        };
-        Err(refused(cancelled.cancellation_reasons(), &self.refusals))
     }
+
+    /// Carries it out, all of it or nothing, and gives the places of the items whose conditions did not hold: none if it
+    /// is written.
+    pub(crate) async fn run_or_tell(self, client: &Client) -> Result<Vec<usize>, StoreError> {
+        let Some(reasons) = written(self.items, client).await? else { return Ok(vec![]) };
+        let code = |reason: &CancellationReason| reason.code().unwrap_or("None").to_owned();
+        let codes = reasons.iter().map(code).collect::<Vec<_>>();
+        match codes.iter().find(|code| !matches!(code.as_str(), "None" | "ConditionalCheckFailed")) {
+            Some(code) if code == "TransactionConflict" => Err(StoreError::Conflict),
+            Some(code) => Err(StoreError::Unavailable(code.clone())),
+            None => {
+                let failed = codes.iter().enumerate().filter(|(_, code)| *code == "ConditionalCheckFailed");
+                let places = failed.map(|(place, _)| place).collect::<Vec<_>>();
+                if places.is_empty() { Err(StoreError::Conflict) } else { Ok(places) }
+            }
+        }
+    }
+}
+
+/// Why it was not written, if it was not.
+async fn written(
+    items: Vec<TransactWriteItem>,
+    client: &Client,
+) -> Result<Option<Vec<CancellationReason>>, StoreError> {
+    let answer = client.transact_write_items().set_transact_items(Some(items)).send().await;
+    let Err(error) = answer.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) else {
+        return Ok(None);
+    };
+    if error.is_transaction_in_progress_exception() || error.is_idempotent_parameter_mismatch_exception() {
+        return Err(StoreError::Conflict);
+    }
+    let aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
+        cancelled,
+    ) = &error
+    else {
+        return Err(StoreError::from_engine(&error));
+    };
+    Ok(Some(cancelled.cancellation_reasons().to_vec()))
 }
 
 /// A conflict outweighs a bar: whoever lost the race must load again before asking who counts.

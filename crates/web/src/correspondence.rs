@@ -8,11 +8,11 @@ use app::{
 };
 use curation::{
     ids::SubmissionId,
-    roster::{Duty, Therapist},
+    roster::{Duty, Officer, Therapist},
     submission::{About, State, Submission},
     time::Now,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     links::{Keyring, Link, NO_REVISION, Purpose},
@@ -25,6 +25,9 @@ use crate::{
 
 /// How long a link to a status page lives. The return code opens the page for as long as there is something to see.
 pub const STATUS_LINKS_LIVE: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// What mail about the lead's list has in place of a reference.
+const LIST: &str = "LIST";
 
 /// How long a mail can be unsubscribed from: mail lies in mailboxes for long, and an old one must still end new ones.
 pub const UNSUBSCRIBE_LINKS_LIVE: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -62,6 +65,14 @@ impl Correspondence for Letters {
         let Letter { subject, text, html } = CoordinatorAlert { kind, reference: None }.letter();
         let submission = SubmissionId::CHANNEL;
         Some(Mail { to: to.email().to_owned(), subject, text, html, submission, unsubscribe: None })
+    }
+
+    fn of_list(&self, to: &Officer, since: Timestamp) -> Mail {
+        let reader = reader(to.duty);
+        let alert = HoldAlert { reader, reference: LIST.to_owned(), since: When(since) };
+        let Letter { subject, text, html } = alert.letter();
+        let submission = store::leads_list();
+        Mail { to: to.email.clone(), subject, text, html, submission, unsubscribe: None }
     }
 }
 
@@ -126,15 +137,19 @@ impl Letters {
     }
 }
 
+fn reader(duty: Duty) -> HoldReader {
+    match duty {
+        Duty::Lead => HoldReader::Lead,
+        Duty::Deputy => HoldReader::Deputy,
+        Duty::Coordinator => HoldReader::Coordinator,
+    }
+}
+
 fn to_officer(duty: Duty, about: About, submission: &Submission) -> Option<Letter> {
     let reference = submission.id.reference();
     let kind = match about {
         About::SafeguardingHold => {
-            let reader = match duty {
-                Duty::Lead => HoldReader::Lead,
-                Duty::Deputy => HoldReader::Deputy,
-                Duty::Coordinator => HoldReader::Coordinator,
-            };
+            let reader = reader(duty);
             let since = When(submission.received_at);
             return submission.is_concealed().then(|| HoldAlert { reader, reference, since }.letter());
         }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use app::Core;
 use curation::composition::PlatformRules;
+use platforms::intake::MastodonServer;
 
 /// What the routes need.
 #[derive(Clone)]
@@ -30,4 +31,6 @@ pub struct Web {
     pub hourly_limit: u64,
     /// Keeps addresses of callers from being guessed from their counters.
     pub address_secret: [u8; 32],
+    /// The Mastodon server of the channel's account: posts there, and on no other, can be proposed by their link.
+    pub mastodon: Option<MastodonServer>,
 }

@@ -18,7 +18,7 @@ use axum::{
     extract::{FromRequestParts, MatchedPath, Path, Request},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request::Parts},
     middleware::{Next, from_fn},
-    response::Response,
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 
@@ -98,6 +98,12 @@ pub fn without_keys() -> Router {
             answer::retry_after(response, answer::KEYS_RETRY)
         });
     router.layer(from_fn(dress))
+}
+
+/// An error in problem JSON (RFC 9457), for machines alone.
+#[must_use]
+pub fn problem(status: StatusCode, detail: &str) -> Response {
+    answer::ProblemJson::new(status, detail).into_response()
 }
 
 /// Any path that is nobody's: for the router that all others are merged into.

@@ -1,24 +1,26 @@
 //! Wires accept-submission: besides where everything is, `PUBLIC_URL` (where the pages are), `LINK_KEYS_PARAMETER` (the SSM
 //! parameter with the keys that sign links), `PLATFORMS` (what words are composed for, whether or not anything is posted
-//! there yet: so reviewers see posts as they will appear, and what is approved waits until its platforms are switched on)
+//! there yet: so reviewers see posts as they will appear, and what is approved waits until its platforms are switched on),
+//! `INTAKE_QUEUE_URL` (who is hinted that a post waits), `MASTODON_SERVER` (whose posts can be proposed by their link)
 //! and, if the usual number does not fit, `HOURLY_LIMIT` (how many proposals one address may make an hour).
 
 use std::sync::Arc;
 
 use app::accept::HOURLY_LIMIT;
 use aws::{configuration::Environment, keys, pages, secret::Secret, start};
-use platforms::accounts::Plan;
+use platforms::{accounts::Plan, intake::MastodonServer};
 use web::{Web, links::Keyring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     start::log();
     let mut environment = Environment::of_process();
-    let surroundings = start::Surroundings::read(&mut environment);
+    let surroundings = start::Surroundings::read(&mut environment).with_intake(&mut environment);
     let base_url = environment.required("PUBLIC_URL").trim_end_matches('/').to_owned();
     let parameter = environment.required("LINK_KEYS_PARAMETER");
     let hourly_limit = environment.number("HOURLY_LIMIT", HOURLY_LIMIT);
     let plan = environment.readable::<Plan>("PLATFORMS", "such as `bluesky x mastodon:500:23`");
+    let mastodon = environment.optional("MASTODON_SERVER").and_then(|server| MastodonServer::parse(&server));
     environment.complete()?;
     let mut rules = plan.map(|plan| plan.rules()).unwrap_or_default();
     rules.push(app::feed::rules());
@@ -32,6 +34,7 @@ async fn main() -> anyhow::Result<()> {
             base_url: base_url.clone(),
             hourly_limit,
             address_secret: keys::derived(keys::ADDRESSES, text),
+            mastodon: mastodon.clone(),
         }))
     });
     pages::serve(routes, web::routes::without_keys()).await.map_err(anyhow::Error::from_boxed)

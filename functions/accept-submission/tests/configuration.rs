@@ -8,6 +8,7 @@ const NEEDED: &[&str] = &[
     "TABLE_PREFIX",
     "SCREENING_QUEUE_URL",
     "INVITATIONS_QUEUE_URL",
+    "INTAKE_QUEUE_URL",
     "PUBLIC_URL",
     "LINK_KEYS_PARAMETER",
     "PLATFORMS",

@@ -26,6 +26,7 @@ async fn main() -> anyhow::Result<()> {
             base_url: base_url.clone(),
             hourly_limit: HOURLY_LIMIT,
             address_secret: keys::derived(keys::ADDRESSES, text),
+            mastodon: None,
         }))
     });
     pages::serve(routes, web::routes::without_keys()).await.map_err(anyhow::Error::from_boxed)

@@ -11,6 +11,7 @@ use curation::composition::PlatformRules;
 use futures::future::join_all;
 use platforms::{
     accounts::{Account, Half, Listing, PLATFORMS, Setting, Value},
+    intake::MastodonServer,
     secret::FixedSecret,
     x::Freshness,
 };
@@ -81,6 +82,13 @@ impl Asked {
     /// The platforms.
     pub(crate) fn platforms(&self) -> impl Iterator<Item = Arc<dyn platforms::Platform>> {
         self.0.iter().map(|one| Arc::clone(&one.account) as Arc<dyn platforms::Platform>)
+    }
+
+    /// The Mastodon server whose posts can be proposed by their link.
+    pub(crate) fn mastodon_server(&self) -> Option<MastodonServer> {
+        let one = self.0.iter().find(|one| one.listing.name == "mastodon")?;
+        let shown = one.shown.split(", ");
+        shown.filter_map(MastodonServer::parse).next()
     }
 
     /// What words are composed for here: the timeline, and what is asked for. Asks the servers whose limits are their own,

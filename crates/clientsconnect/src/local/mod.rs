@@ -20,6 +20,7 @@ pub(crate) mod run;
 pub(crate) mod schedule;
 mod serve;
 pub(crate) mod timeline;
+mod webhook;
 
 use std::path::{Path, PathBuf};
 
@@ -95,6 +96,7 @@ async fn run_channel(args: LocalArgs) -> anyhow::Result<()> {
         speed: args.speed.unwrap_or(1),
         hourly_limit: args.hourly_limit,
         accounts: accounts::Asked::of_process()?,
+        webhook: webhook::Asked::of_process(),
     })
     .await?;
     let address = local.address();
@@ -129,6 +131,7 @@ async fn run_demo(args: LocalArgs) -> anyhow::Result<()> {
         hourly_limit: args.hourly_limit,
         // A demonstration is not for the public.
         accounts: accounts::Asked::default(),
+        webhook: None,
     })
     .await?;
     say::line(&format!("The channel runs, for this machine only, on {}", local.address()));

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use app::ports::{Clock, Hint, Queue, QueueError, QueueName};
+use app::ports::{Clock, Hint, INTAKE_QUEUE, IntakeHint, Queue, QueueError, QueueName};
 use async_trait::async_trait;
 use aws::batch::Failures;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -348,6 +348,7 @@ fn shortened(reason: &str) -> String {
 pub(crate) struct LocalQueues {
     screening: Arc<LocalQueue>,
     invitations: Arc<LocalQueue>,
+    intake: Arc<LocalQueue>,
     bounces: Arc<LocalQueue>,
 }
 
@@ -359,8 +360,14 @@ impl LocalQueues {
         Self {
             screening: queue(QueueName::Screening.as_str()),
             invitations: queue(QueueName::Invitations.as_str()),
+            intake: queue(INTAKE_QUEUE),
             bounces: queue("bounces"),
         }
+    }
+
+    /// The queue of hints that something may wait in intake.
+    pub(crate) fn intake(&self) -> &Arc<LocalQueue> {
+        &self.intake
     }
 
     /// The queue of what came back, to which no use case sends.
@@ -383,6 +390,12 @@ impl Queue for LocalQueues {
         let body = serde_json::to_string(&hint)
             .map_err(|_| QueueError { queue: queue.as_str(), reason: "not serialisable".to_owned() })?;
         self.queue(queue).send_raw(body)
+    }
+
+    async fn wake_intake(&self) -> Result<(), QueueError> {
+        let body = serde_json::to_string(&IntakeHint {})
+            .map_err(|_| QueueError { queue: INTAKE_QUEUE, reason: "not serialisable".to_owned() })?;
+        self.intake.send_raw(body)
     }
 }
 

@@ -15,10 +15,11 @@ use anyhow::{Context, bail};
 use app::{
     Core,
     feed::Feed,
+    intake::IntakeSecret,
     invite::{Correspondence, Post},
     ports::{Clock, Mailer, QueueName},
 };
-use aws::keys::ADDRESSES;
+use aws::keys::{ADDRESSES, INTAKE};
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use platforms::Platform;
@@ -40,9 +41,10 @@ use super::{
     mailbox::Mailbox,
     pages,
     queue::{Consumer, LocalQueues, Reasons},
-    schedule::{KEEP_DEADLINES, PUBLISH_SCHEDULED, Scheduled},
+    schedule::{ADMIT_PROPOSALS, COLLECT_MENTIONS, KEEP_DEADLINES, PUBLISH_SCHEDULED, Scheduled},
     serve::{Gateway, submissions},
     timeline::Timeline,
+    webhook,
 };
 
 /// The prefix of the local tables.
@@ -69,6 +71,8 @@ pub(crate) struct Settings {
     pub(crate) hourly_limit: u64,
     /// Where posts go besides the timeline.
     pub(crate) accounts: accounts::Asked,
+    /// Whose webhook on X is answered.
+    pub(crate) webhook: Option<webhook::Asked>,
 }
 
 /// A running local mode.
@@ -103,6 +107,7 @@ struct Parts {
     timeline: Arc<Timeline>,
     platforms: Arc<[Arc<dyn Platform>]>,
     reasons: Reasons,
+    intake_secret: IntakeSecret,
 }
 
 impl Local {
@@ -129,7 +134,7 @@ impl Local {
     }
 
     async fn start_on(engine: Engine, listener: TcpListener, settings: Settings) -> anyhow::Result<Self> {
-        let Settings { data, speed, hourly_limit, accounts, .. } = settings;
+        let Settings { data, speed, hourly_limit, accounts, webhook, .. } = settings;
         let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
         let clock: Arc<dyn Clock> = Arc::new(LocalClock::open(&data, speed)?);
@@ -154,15 +159,22 @@ impl Local {
         platforms.extend(accounts.platforms());
         let ((rules, of_rules), of_accounts) = tokio::join!(accounts.rules(), accounts.news());
         news.extend(of_accounts.into_iter().chain(of_rules));
+        news.extend(webhook.as_ref().map(|webhook| webhook.news(&base_url)));
 
         let shutdown = watch::Sender::new(false);
         let letters = Arc::new(Letters { keys: Arc::clone(&keyring), base_url: base_url.clone() });
         let platforms = platforms.into();
-        let parts = Parts { core: core.clone(), mailbox, letters, timeline, platforms, reasons };
+        let intake_secret = IntakeSecret(aws::keys::derived(INTAKE, &key_text));
+        let core_of_parts = core.clone();
+        let parts =
+            Parts { core: core_of_parts, mailbox, letters, timeline, platforms, reasons, intake_secret };
         let mut tasks = vec![
             queues.queue(QueueName::Screening).start(parts.screen_submission(), shutdown.subscribe()),
             queues.queue(QueueName::Invitations).start(parts.invite_panel(), shutdown.subscribe()),
             queues.bounces().start(parts.record_bounce(), shutdown.subscribe()),
+            queues.intake().start(parts.admit_hinted(), shutdown.subscribe()),
+            COLLECT_MENTIONS.start(Arc::clone(&clock), parts.collect_mentions(), shutdown.subscribe()),
+            ADMIT_PROPOSALS.start(Arc::clone(&clock), parts.admit_proposals(), shutdown.subscribe()),
             PUBLISH_SCHEDULED.start(Arc::clone(&clock), parts.publish_scheduled(), shutdown.subscribe()),
             KEEP_DEADLINES.start(Arc::clone(&clock), parts.keep_deadlines(), shutdown.subscribe()),
             tokio::spawn(keep_examples(core.clone(), speed, shutdown.subscribe())),
@@ -175,14 +187,17 @@ impl Local {
             base_url,
             hourly_limit,
             address_secret: aws::keys::derived(ADDRESSES, &key_text),
+            mastodon: accounts.mastodon_server(),
         };
         let bounces = bounces::router(Arc::clone(&parts.mailbox), Arc::clone(queues.bounces()));
+        let receive_webhook = webhook.map(|webhook| webhook.router(core.clone()));
         let local = pages::router(parts.mailbox, parts.timeline, dead_letters)
             .merge(submissions(core))
             .merge(bounces);
         let gateway = Gateway {
             accept_submission: accept_submission::router(web.clone()),
             record_vote: record_vote::router(web),
+            receive_webhook,
             serve_log: serve_log::router(log),
             local,
         };
@@ -262,6 +277,33 @@ impl Parts {
         Arc::new(move |event| {
             let (core, platforms) = (core.clone(), Arc::clone(&platforms));
             Box::pin(async move { publish_scheduled::handle(&core, &platforms, event).await })
+        })
+    }
+
+    fn collect_mentions(&self) -> Scheduled {
+        let (core, platforms) = (self.core.clone(), Arc::clone(&self.platforms));
+        let secret = self.intake_secret;
+        Arc::new(move |event| {
+            let (core, platforms) = (core.clone(), Arc::clone(&platforms));
+            Box::pin(async move { collect_mentions::handle(&core, &platforms, &secret, event).await })
+        })
+    }
+
+    fn admit_proposals(&self) -> Scheduled {
+        let (core, platforms) = (self.core.clone(), Arc::clone(&self.platforms));
+        let secret = self.intake_secret;
+        Arc::new(move |event| {
+            let (core, platforms) = (core.clone(), Arc::clone(&platforms));
+            Box::pin(async move { admit_proposals::handle(&core, &platforms, &secret, event).await })
+        })
+    }
+
+    fn admit_hinted(&self) -> Consumer {
+        let (core, platforms) = (self.core.clone(), Arc::clone(&self.platforms));
+        let secret = self.intake_secret;
+        Arc::new(move |event| {
+            let (core, platforms) = (core.clone(), Arc::clone(&platforms));
+            Box::pin(async move { admit_proposals::handle_hints(&core, &platforms, &secret, event).await })
         })
     }
 

@@ -47,6 +47,21 @@ pub(crate) const KEEP_DEADLINES: Schedule = Schedule {
     at_least: Duration::from_millis(250),
 };
 
+/// Every five domain minutes, as `template.yaml` has it; and seldom enough for the platforms, however fast the domain's
+/// clock runs.
+pub(crate) const COLLECT_MENTIONS: Schedule = Schedule {
+    function: "collect-mentions",
+    period: Duration::from_secs(300),
+    at_least: Duration::from_secs(30),
+};
+
+/// Every five domain minutes, as `template.yaml` has it.
+pub(crate) const ADMIT_PROPOSALS: Schedule = Schedule {
+    function: "admit-proposals",
+    period: Duration::from_secs(300),
+    at_least: Duration::from_millis(250),
+};
+
 impl Schedule {
     /// The real time between two runs at a domain speed.
     fn every(&self, speed: u32) -> Duration {

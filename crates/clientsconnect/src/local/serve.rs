@@ -29,6 +29,8 @@ pub(crate) struct Gateway {
     pub(crate) accept_submission: Router,
     /// record-vote: `/review/`.
     pub(crate) record_vote: Router,
+    /// receive-webhook: `/webhooks/`, where there is an account that has one.
+    pub(crate) receive_webhook: Option<Router>,
     /// serve-log: `/feed.atom`.
     pub(crate) serve_log: Router,
     /// The local pages: `/_local/`.
@@ -52,6 +54,7 @@ async fn pass_on(
         Some("review") => gateway.record_vote,
         Some("feed.atom") => gateway.serve_log,
         Some("_local") => gateway.local,
+        Some("webhooks") => gateway.receive_webhook.unwrap_or(gateway.accept_submission),
         _ => gateway.accept_submission,
     };
     match std::panic::AssertUnwindSafe(function.oneshot(request)).catch_unwind().await {
@@ -126,6 +129,7 @@ mod tests {
         let router = Gateway {
             accept_submission: named("accept-submission"),
             record_vote: named("record-vote"),
+            receive_webhook: None,
             serve_log: named("serve-log"),
             local: named("local"),
         }

@@ -130,6 +130,7 @@ impl Connection {
                 aws_sdk_sqs::Client::new(&sdk),
                 screening,
                 invitations,
+                url("INTAKE_QUEUE_URL"),
             ))),
             _ => None,
         };

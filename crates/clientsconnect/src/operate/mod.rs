@@ -11,6 +11,7 @@ mod dead_letters;
 mod doctor;
 mod guidance;
 
+mod intake;
 mod item;
 mod keys;
 mod pause;

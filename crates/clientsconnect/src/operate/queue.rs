@@ -25,6 +25,7 @@ use jiff::{Timestamp, civil::DateTime};
 use super::{
     advice,
     connect::{Connection, Place},
+    intake,
     item::{DUTIES, ItemName, Line, find, lines, waiting},
     print::Shown,
     roster::DutyArg,
@@ -96,6 +97,19 @@ hold: crisis, technical or null. waits_for: of lead, deputy, coordinator, those 
         /// Every item there is
         #[arg(long, conflicts_with = "duty")]
         all: bool,
+    },
+    /// Show what people asked for on platforms, or by a link, and waits for room on a panel
+    #[command(after_help = "\
+With --json: {waiting: [{platform, waiting, oldest}], listed}. listed counts the lead's list of addresses.")]
+    Intake,
+    /// Show the lead's list: addresses of posts at which a human should look, and nothing else
+    #[command(after_help = "\
+For the lead and the deputy. What is shown for the first time is forgotten 24 hours later.
+With --json: [{address, since, forgotten_at}].")]
+    Addresses {
+        /// Who looks
+        #[arg(long = "as", value_name = "PERSON_ID")]
+        person: PersonId,
     },
     /// Show an item: where it stands and its record; with --as also the words that this person may read
     #[command(after_help = "\
@@ -261,6 +275,8 @@ pub(crate) async fn run(
     let core = &connection.core;
     match command {
         QueueCommand::List { duty, state, all } => list(core, duty, state.as_deref(), all).await,
+        QueueCommand::Intake => intake::overview(core).await,
+        QueueCommand::Addresses { person } => intake::addresses(core, &officer(core, person).await?).await,
         QueueCommand::Show { item, person } => {
             let item = find(core, &item).await?;
             let officer = match person {

@@ -20,10 +20,12 @@ use curation::{
     composition::PlatformName,
     ids::{PersonId, SubmissionId},
     review::Decision,
+    roster::Officer,
     submission::{About, Attention, Delivery, DeliveryStatus, State, Step, Submission},
     time::Now,
     words::Words,
 };
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::*;
@@ -69,6 +71,17 @@ impl Correspondence for Nobody {
 
     fn write_of_channel(&self, _: &Addressee, _: About) -> Option<Mail> {
         None
+    }
+
+    fn of_list(&self, to: &Officer, _: Timestamp) -> Mail {
+        Mail {
+            to: to.email.clone(),
+            subject: String::new(),
+            text: String::new(),
+            html: String::new(),
+            submission: store::leads_list(),
+            unsubscribe: None,
+        }
     }
 }
 

@@ -90,6 +90,7 @@ impl Submission {
             compared_with: None,
             screened_by: 0,
             appealed: false,
+            target_gone: false,
             review: None,
             release: None,
             topic: None,

@@ -3,6 +3,7 @@
 //! Invariant: every transition that changes what is true appends to the audit chain, in the same [`Step`].
 
 mod deadlines;
+mod forgetting;
 mod intake;
 mod publishing;
 mod rescreening;

@@ -244,7 +244,7 @@ impl Submission {
     ///
     /// # Errors
     /// Unless the item is being taken down and nothing of it is left.
-    pub fn retracted(self, now: Now) -> Result<Step, InvalidTransition> {
+    pub fn retracted(mut self, now: Now) -> Result<Step, InvalidTransition> {
         let State::Retracting { then, .. } = self.state else {
             return self.refuse("ending a retraction");
         };
@@ -252,8 +252,15 @@ impl Submission {
         if !self.deliveries.iter().all(|delivery| is_gone(delivery.status)) {
             return self.refuse("ending a retraction");
         }
+        if self.target_gone {
+            self.forget_shares();
+        }
         let state = match then {
             Afterwards::Held => held_for_lead(now),
+            // What the lead alone could read of a post that is gone goes with it.
+            Afterwards::Retracted if self.target_gone && self.concealed => {
+                State::Retracted { due_at: Some(now.at) }
+            }
             Afterwards::Retracted => State::Retracted { due_at: Some(now.after(waits::ERASE_PUBLISHED)) },
         };
         Ok(self.enter(state, Actor::System, "retracted", now).telling(Recipient::Submitter, About::Status))

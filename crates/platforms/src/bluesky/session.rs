@@ -23,6 +23,8 @@ pub(super) struct NotSignedIn(pub(super) &'static str);
 pub(super) struct Session {
     /// The account's permanent name, which is its repository's too.
     pub(super) did: String,
+    /// The account's name for people, if the server tells it.
+    pub(super) handle: Option<String>,
     /// Good for hours.
     pub(super) access: String,
     /// Good for months, and once.
@@ -127,5 +129,10 @@ impl Sessions {
 
 fn session(answer: &Value) -> Option<Session> {
     let text = |name: &str| answer[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    Some(Session { did: text("did")?, access: text("accessJwt")?, refresh: text("refreshJwt")? })
+    Some(Session {
+        did: text("did")?,
+        handle: text("handle"),
+        access: text("accessJwt")?,
+        refresh: text("refreshJwt")?,
+    })
 }

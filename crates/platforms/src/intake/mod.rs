@@ -7,6 +7,7 @@ pub mod address;
 mod asking;
 pub mod bluesky_notifications;
 mod json;
+mod listening;
 pub mod mastodon_notifications;
 mod own_words;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 
 pub use self::{
     address::{MastodonServer, NotAPost, PostAddress},
+    listening::{Batch, Mark, NotRead, Notifications},
     wanted::{Ignored, Proposal, Standing, Wanted, wanted},
 };
 

@@ -21,6 +21,8 @@ pub(super) struct Access {
     pub(super) token: String,
     /// The account's id on the server.
     pub(super) account: String,
+    /// Its name there, without the server's.
+    pub(super) name: String,
 }
 
 #[derive(Default)]
@@ -82,7 +84,8 @@ impl Accesses {
         match api.send(&call, Some(&token)).await {
             Ok(answer) => match id(&answer) {
                 Some(account) => {
-                    let access = Access { token, account };
+                    let name = answer["username"].as_str().unwrap_or_default().to_owned();
+                    let access = Access { token, account, name };
                     held.access = Some(access.clone());
                     Ok(access)
                 }

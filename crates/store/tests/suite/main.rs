@@ -12,6 +12,7 @@ mod erase;
 mod failures;
 mod feed;
 mod harness;
+mod intake;
 mod people;
 mod tokens;
 mod walk;

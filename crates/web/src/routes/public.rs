@@ -1,6 +1,9 @@
 //! Proposing: the form, the API, and the help page.
 
-use app::accept::{Email, Idempotency, Proposal, Refused, Source, propose as accept, shows_risk};
+use app::{
+    accept::{Email, Idempotency, Proposal, Refused, Source, propose as accept, shows_risk},
+    intake::{Taken, ask_by_link},
+};
 use axum::{
     body::Body,
     extract::{Extension, Request, State},
@@ -8,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use curation::{submission::Role, words::Words};
+use platforms::intake::PostAddress;
 use serde_json::json;
 
 use super::{
@@ -20,14 +24,13 @@ use super::{
 use crate::{
     Web,
     correspondence::status_link,
-    pages::{Errors, Help, RefusedMinor, Role as PageRole, Submit, ThankYou},
+    pages::{Errors, Help, RefusedMinor, Role as PageRole, Submit, ThankYou, ThankYouLink},
 };
 
 /// The longest idempotency key, in characters: a UUID and then some.
 const LONGEST_KEY: usize = 255;
 
-const NOT_YET_LINK: &str =
-    "Proposing an existing post by its link is not possible yet: send the words as text.";
+const NOTHING_MAILED: &str = "Nobody is written to about a link: leave the address and its tick away.";
 const NOT_YET_QUESTION: &str =
     "Asking a question for a general answer is not possible yet: send words to publish as text.";
 
@@ -70,6 +73,14 @@ pub(super) async fn propose(
         Err(Unreadable::TooLarge) => return too_large(media),
         Err(Unreadable::Malformed) => return malformed(&web, media, &bytes),
     };
+    // An empty field of our own form is no text beside a link.
+    let is_without_text = match media {
+        Media::Json => sent.text.is_none(),
+        Media::Form => sent.text.as_deref().is_none_or(|text| text.trim().is_empty()),
+    };
+    if sent.link.is_some() && is_without_text && sent.question.is_none() {
+        return propose_link(&web, media, &sent, errors, source).await;
+    }
     let (proposal, errors) = judge(&sent, errors);
     let Some(proposal) = proposal else {
         return refused(&web, media, &sent, errors);
@@ -95,6 +106,66 @@ pub(super) async fn propose(
     }
 }
 
+/// Somebody asks for a post by its link. It waits in intake with what others ask for; nothing of who asked is kept but a
+/// hash that changes every day, so there is nothing to come back to.
+async fn propose_link(
+    web: &Web,
+    media: Media,
+    sent: &Sent,
+    errors: Errors,
+    source: Option<Extension<SourceAddress>>,
+) -> Response {
+    let (address, errors) = judge_link(web, sent, errors);
+    let Some(address) = address else {
+        return refused(web, media, sent, errors);
+    };
+    let now = web.core.clock.now();
+    let caller = source.map(|Extension(SourceAddress(address))| address).unwrap_or_default();
+    let source = Source::new(&web.address_secret, &caller, now.today(), web.hourly_limit);
+    match ask_by_link(&web.core, &address, &source.bucket, web.hourly_limit).await {
+        Ok(Taken::OverLimit) => {
+            let retry_after = DAY - now.at.as_second().rem_euclid(DAY);
+            not_accepted(web, media, sent, Refused::Limited { retry_after })
+        }
+        Ok(_) if media == Media::Form => page(StatusCode::ACCEPTED, &ThankYouLink {}),
+        Ok(_) => {
+            let body = json!({ "link": "waiting", "support": support() });
+            let headers = [(header::CONTENT_TYPE, "application/json")];
+            (StatusCode::ACCEPTED, headers, body.to_string()).into_response()
+        }
+        Err(error) => not_accepted(web, media, sent, Refused::Store(error)),
+    }
+}
+
+/// Seconds of a day, in which the links of one source are counted.
+const DAY: i64 = 24 * 60 * 60;
+
+fn judge_link(web: &Web, sent: &Sent, mut errors: Errors) -> (Option<PostAddress>, Errors) {
+    let link = sent.link.as_deref().unwrap_or_default().trim();
+    let mut address = None;
+    if !errors.has("link") {
+        match PostAddress::parse(link, web.mastodon.as_ref()) {
+            Ok(parsed) if web.rules.iter().any(|rules| rules.platform == parsed.platform()) => {
+                address = Some(parsed);
+            }
+            Ok(_) => errors.add("link", "The channel does not post on that platform."),
+            Err(error) => errors.add("link", error.to_string()),
+        }
+    }
+    let has_address = sent.email.as_deref().is_some_and(|email| !email.trim().is_empty());
+    if (has_address || sent.contact) && !errors.has("email") {
+        errors.add("email", NOTHING_MAILED);
+    }
+    if sent.role.as_deref().is_some_and(|role| PageRole::from_value(role).is_none()) {
+        errors.add("role", "Choose public, client or therapist, or leave it open.");
+    }
+    if sent.adult != Some(true) && !errors.has("adult") {
+        errors.add("adult", "You have to be 18 or over to propose words.");
+    }
+    let address = address.filter(|_| errors.is_empty());
+    (address, errors)
+}
+
 /// Takes a proposal apart. Lists everything that is wrong with it at once.
 fn judge(sent: &Sent, mut errors: Errors) -> (Option<Proposal>, Errors) {
     let given = [&sent.text, &sent.link, &sent.question].iter().filter(|field| field.is_some()).count();
@@ -104,7 +175,8 @@ fn judge(sent: &Sent, mut errors: Errors) -> (Option<Proposal>, Errors) {
     } else if given != 1 {
         errors.add("text", "Send exactly one of text, link and question.");
     } else if sent.link.is_some() {
-        errors.add("link", NOT_YET_LINK);
+        // It came alone, and went to `propose_link`, unless a field beside it could not be read.
+        errors.add("link", "Send a link alone, without text or question.");
     } else if sent.question.is_some() {
         errors.add("question", NOT_YET_QUESTION);
     } else {

@@ -129,6 +129,7 @@ pub(super) fn queue(channel: &str, queue: &'static str, seen: &Result<QueuePair,
     let check = match queue {
         "screening" => "queue screening",
         "invitations" => "queue invitations",
+        "intake" => "queue intake",
         _ => "queue bounces",
     };
     let (name, dead) = (queue_name(channel, queue), dead_letters_name(channel, queue));

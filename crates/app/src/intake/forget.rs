@@ -1,0 +1,94 @@
+//! A post that was deleted: nothing of it stays, and nothing that shares it.
+//!
+//! Invariant: the mark that something is left to forget goes last, so that a crash in between is found again.
+
+use curation::{composition::Target, submission::Revision};
+use store::{Post, PostState, StoreError, Write};
+
+use crate::{Core, MOST_RACES, StepFailure};
+
+/// Posts that one run forgets: what a function has time for. What is left is found by the next.
+const MOST_FORGOTTEN: i32 = 100;
+
+/// Forgets every post that is gone.
+///
+/// # Errors
+/// [`StepFailure::Store`]: what is left is found again.
+pub(super) async fn run(core: &Core) -> Result<usize, StepFailure> {
+    let mut forgotten = 0;
+    for key in core.store.gone(MOST_FORGOTTEN).await? {
+        let now = core.clock.now();
+        let Some(post) = core.store.post(&key, now).await? else {
+            core.store.drop_post(&key).await?;
+            continue;
+        };
+        if post.state != PostState::Gone {
+            continue;
+        }
+        if let Err(error) = forget(core, &post).await {
+            tracing::error!(%error, "a post that is gone could not be forgotten");
+            continue;
+        }
+        forgotten += 1;
+    }
+    Ok(forgotten)
+}
+
+async fn forget(core: &Core, post: &Post) -> Result<(), StepFailure> {
+    if let Some(id) = post.submission {
+        pull(core, id).await?;
+    }
+    match core.store.forgotten(post, core.clock.now()).await {
+        // It changed meanwhile: still in its lane, it is looked at again.
+        Err(StoreError::Conflict) => Ok(()),
+        done => Ok(done?),
+    }
+}
+
+/// Pulls whatever shares the post, and takes the post out of what is kept of it.
+async fn pull(core: &Core, id: curation::ids::SubmissionId) -> Result<(), StepFailure> {
+    for _ in 0..MOST_RACES {
+        let now = core.clock.now();
+        let Some(before) = core.store.load(id).await? else { return Ok(()) };
+        if before.target_gone {
+            return Ok(());
+        }
+        let step = before.clone().target_is_gone(now);
+        let mut writes = Vec::new();
+        // What is concealed nobody reads here: it is erased at once instead.
+        if !before.is_concealed() {
+            for number in 1..=before.revision {
+                if let Some(revision) = core.store.revision(id, number).await? {
+                    writes.push(Write::Revision(without_target(revision)));
+                }
+            }
+        }
+        match core.store.commit(&before, &step, writes, &[], now).await {
+            Ok(()) => {
+                tracing::info!(submission = %id, state = step.submission.state.name(), "its target is gone");
+                core.hint_after(&step).await;
+                return Ok(());
+            }
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
+}
+
+/// The revision without anything of the post: our own words stay, which the record is about.
+fn without_target(mut revision: Revision) -> Revision {
+    revision.composition.target = revision.composition.target.take().map(|target| Target {
+        post: String::new(),
+        author: String::new(),
+        handle: String::new(),
+        text: String::new(),
+        posted_at: None,
+        version: None,
+        ..target
+    });
+    for rendering in &mut revision.composition.renderings {
+        rendering.shares = None;
+    }
+    revision
+}

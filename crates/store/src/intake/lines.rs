@@ -1,0 +1,278 @@
+//! Whose turn it is: posts stand in the line of whoever asked for them first, and the lines take turns.
+//!
+//! Invariant: a source with many posts waits no less for each of them than one with a single post, and nobody's line is
+//! lost: a turn is dropped only when its line has been empty for a while.
+
+use curation::time::Now;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{ARRIVED, GONE, POST, POSTS_KEPT, Post, PostKey, PostState, Reason, SETTLED};
+use crate::{
+    Store, StoreError,
+    item::{DOCUMENT, Item, instant, key, number, string, text},
+    schema::DUE_INDEX,
+    transaction::{Change, Transaction},
+};
+
+/// The lane in which the lines wait for their turns.
+const TURNS: &str = "turns";
+/// For how long an empty line keeps its place. The index may be behind by a moment, so what looks empty may not be.
+const EMPTY_LINES_KEPT: SignedDuration = SignedDuration::from_hours(1);
+/// So much later than now a line that was served waits again: behind all that waited before.
+const NEXT_ROUND: SignedDuration = SignedDuration::from_millis(1);
+
+fn line(source: &str) -> String {
+    format!("line#{source}")
+}
+
+pub(super) fn turn_partition(source: &str) -> String {
+    format!("turn#{source}")
+}
+
+/// The change by which a line that was served goes behind all others.
+pub(super) fn served(now: Now) -> Change {
+    Change::new("SET lane = :turns, due_at = :next")
+        .with(":turns", text(TURNS))
+        .with(":next", instant(now.after(NEXT_ROUND)))
+}
+
+/// The change that settles a post that waits, and forgets where and whose it was.
+pub(super) fn settled(post: &Post, state: PostState, expires_at: i64, now: Now) -> Change {
+    Change::new("ADD version :one")
+        .named("#document", DOCUMENT)
+        .named("#state", "state")
+        .when("version = :version AND #state = :waiting")
+        .with(":nothing", text("null"))
+        .with(":state", text(state.name()))
+        .with(":waiting", text(PostState::Waiting.name()))
+        .with(":lane", text(SETTLED))
+        .with(":now", instant(now.at))
+        .with(":expires", number(expires_at))
+        .with(":version", number(post.version))
+        .with(":one", number(1))
+}
+
+/// What [`settled`] sets.
+pub(super) const SETS: [&str; 5] =
+    ["#document = :nothing", "#state = :state", "lane = :lane", "due_at = :now", "expires_at = :expires"];
+
+impl Store {
+    /// Posts that came in and stand in no line yet, the oldest first: one query.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn arrived(&self, limit: i32) -> Result<Vec<PostKey>, StoreError> {
+        let items = self.in_lane(ARRIVED, None, limit).await?;
+        Ok(items.iter().filter_map(PostKey::of).collect())
+    }
+
+    /// Posts that are gone and of which something is left, the oldest first: one query.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn gone(&self, limit: i32) -> Result<Vec<PostKey>, StoreError> {
+        let items = self.in_lane(GONE, None, limit).await?;
+        Ok(items.iter().filter_map(PostKey::of).collect())
+    }
+
+    /// Puts a post that came in at the end of its source's line: one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read: it is found again if it still stands in no line.
+    pub async fn line_up(&self, post: &Post, now: Now) -> Result<(), StoreError> {
+        let Some(wish) = &post.wish else { return Ok(()) };
+        let mut transaction = Transaction::default();
+        let change = Change::new("SET lane = :line, due_at = :since ADD version :one")
+            .when("version = :version AND lane = :arrived")
+            .with(":line", text(line(&wish.source)))
+            .with(":since", instant(wish.received_at))
+            .with(":arrived", text(ARRIVED))
+            .with(":version", number(post.version))
+            .with(":one", number(1));
+        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
+        let change =
+            Change::new("SET lane = :turns, due_at = if_not_exists(due_at, :since), lined_up_at = :now")
+                .with(":turns", text(TURNS))
+                .with(":since", instant(wish.received_at))
+                .with(":now", instant(now.at));
+        transaction.update(&self.tables.submissions, &turn_partition(&wish.source), "turn", change)?;
+        transaction.run(&self.client).await
+    }
+
+    /// The sources whose turn it is, who waited longest first: one query.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn turns(&self, now: Now, limit: i32) -> Result<Vec<String>, StoreError> {
+        let items = self.in_lane(TURNS, Some(now.after(NEXT_ROUND)), limit).await?;
+        let source = |item: &Item| string(item, "pk")?.strip_prefix("turn#").map(str::to_owned);
+        Ok(items.iter().filter_map(source).collect())
+    }
+
+    /// The first post in a source's line, and from when on it may be taken: one query.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn first_in_line(&self, source: &str) -> Result<Option<(PostKey, Timestamp)>, StoreError> {
+        let items = self.in_lane(&line(source), None, 1).await?;
+        Ok(items.first().and_then(|item| {
+            let at = super::numeric(item, "due_at").and_then(|at| i64::try_from(at).ok())?;
+            Some((PostKey::of(item)?, Timestamp::from_millisecond(at).ok()?))
+        }))
+    }
+
+    /// A source's turn comes again at `at`: one update.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn turn_later(&self, source: &str, at: Timestamp) -> Result<(), StoreError> {
+        let change = Change::new("SET due_at = :at").when("attribute_exists(pk)").with(":at", instant(at));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.tables.submissions, &turn_partition(source), "turn", change)?;
+        // A turn that is not there any more needs no time.
+        transaction.run_or_tell(&self.client).await.map(drop)
+    }
+
+    /// A source's line is empty: its turn is dropped if that has been so for a while, and comes later otherwise.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn line_is_empty(&self, source: &str, now: Now) -> Result<(), StoreError> {
+        let since = now.at.saturating_sub(EMPTY_LINES_KEPT).unwrap_or(Timestamp::MIN);
+        let answer = self
+            .client
+            .delete_item()
+            .table_name(&self.tables.submissions)
+            .set_key(Some(key(&turn_partition(source), "turn")))
+            .condition_expression("attribute_not_exists(pk) OR lined_up_at <= :since")
+            .expression_attribute_values(":since", instant(since))
+            .send()
+            .await;
+        match answer.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_conditional_check_failed_exception() => {
+                self.turn_later(source, now.after(EMPTY_LINES_KEPT)).await
+            }
+            Err(error) => Err(StoreError::from_engine(&error)),
+        }
+    }
+
+    /// A post is looked at again at `at`; others of its line may come before: one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read.
+    pub async fn postpone(&self, post: &Post, at: Timestamp) -> Result<(), StoreError> {
+        let change = Change::new("SET due_at = :at ADD version :one")
+            .named("#state", "state")
+            .when("version = :version AND #state = :waiting")
+            .with(":at", instant(at))
+            .with(":waiting", text(PostState::Waiting.name()))
+            .with(":version", number(post.version))
+            .with(":one", number(1));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
+        transaction.run(&self.client).await
+    }
+
+    /// A post that waited is not taken: where it was and whose it was are forgotten. One transaction, with the address on
+    /// the lead's list if `listed`.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read.
+    pub async fn refuse(
+        &self,
+        post: &Post,
+        reason: Reason,
+        listed: bool,
+        now: Now,
+    ) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        let expires_at = now.after(POSTS_KEPT).as_second();
+        let sets = [&SETS[..], &["reason = :reason"]].concat();
+        let change = settled(post, PostState::Refused, expires_at, now)
+            .with(":reason", text(reason.as_str()))
+            .adding(&sets);
+        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
+        if let (true, Some(wish)) = (listed, &post.wish) {
+            self.add_to_list(&mut transaction, &post.key, &wish.address, now)?;
+        }
+        transaction.run(&self.client).await
+    }
+
+    /// The words of a post are those of another: one more voice asks for that one, and this one is settled. One read, one
+    /// transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read.
+    pub async fn fold_words(&self, post: &Post, words: &str, now: Now) -> Result<(), StoreError> {
+        let other: Option<String> =
+            self.get(&self.tables.tokens, &format!("words#{words}"), "words", "words").await?;
+        let mut transaction = Transaction::default();
+        let expires_at = now.after(POSTS_KEPT).as_second();
+        let sets = [&SETS[..], &["reason = :reason"]].concat();
+        let change = settled(post, PostState::Refused, expires_at, now)
+            .with(":reason", text(Reason::SameWords.as_str()))
+            .adding(&sets);
+        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
+        if let Some(other) = other.map(PostKey).filter(|other| *other != post.key) {
+            let change = Change::new("ADD voices :one").when("attribute_exists(pk)").with(":one", number(1));
+            transaction.update(&self.tables.submissions, &other.partition(), POST, change)?;
+        }
+        transaction.run(&self.client).await
+    }
+
+    /// Nothing is left to be done about a post that is gone: one transaction, in which its words and its place on the
+    /// lead's list go.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read.
+    pub async fn forgotten(&self, post: &Post, now: Now) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        let change = Change::new("SET lane = :lane, due_at = :now REMOVE words, submission ADD version :one")
+            .when("version = :version")
+            .with(":lane", text(SETTLED))
+            .with(":now", instant(now.at))
+            .with(":version", number(post.version))
+            .with(":one", number(1));
+        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
+        if let Some(words) = &post.words {
+            transaction.delete(&self.tables.tokens, &format!("words#{words}"), "words")?;
+        }
+        self.take_off_list_in(&mut transaction, &post.key)?;
+        transaction.run(&self.client).await
+    }
+
+    /// Drops an item that has expired.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn drop_post(&self, post: &PostKey) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.delete(&self.tables.submissions, &post.partition(), POST)?;
+        transaction.run(&self.client).await
+    }
+
+    pub(super) async fn in_lane(
+        &self,
+        lane: &str,
+        until: Option<Timestamp>,
+        limit: i32,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.tables.submissions)
+            .index_name(DUE_INDEX)
+            .expression_attribute_values(":lane", text(lane))
+            .limit(limit);
+        query = match until {
+            None => query.key_condition_expression("lane = :lane"),
+            Some(until) => query
+                .key_condition_expression("lane = :lane AND due_at <= :until")
+                .expression_attribute_values(":until", instant(until)),
+        };
+        let page =
+            query.send().await.map_err(|error| StoreError::from_engine(&error.into_service_error()))?;
+        Ok(page.items.unwrap_or_default())
+    }
+}

@@ -1,0 +1,261 @@
+//! A channel with an account on an X of the tests' own, and events as X sends them. All people and posts are examples.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::{
+    Client,
+    config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig},
+};
+use axum::{
+    Router,
+    http::{Method, StatusCode},
+};
+use curation::{
+    composition::{PlatformName, PlatformRules, Seen, Target, Visible},
+    ids::SubmissionId,
+};
+use data_encoding::BASE64;
+use hmac::{Hmac, KeyInit, Mac};
+use platforms::{
+    Intent, Platform, PlatformError, RemotePost,
+    intake::{Notifications, PostAddress},
+};
+use receive_webhook::{Webhook, router};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use store::{Post, PostKey, Store, Tables};
+use tests::{Answer, Channel, contents};
+
+/// The channel's account.
+pub(crate) const CHANNEL: &str = "1111";
+/// Somebody who posts.
+pub(crate) const AUTHOR: &str = "31415";
+/// Somebody who asks for others' posts.
+pub(crate) const ASKER: &str = "7777";
+const SECRET: &str = "an example of a consumer secret";
+
+/// X, as far as the channel sees it.
+#[derive(Default)]
+pub(crate) struct X {
+    posts: Mutex<BTreeMap<String, (Target, Visible)>>,
+    published: Mutex<BTreeMap<String, Intent>>,
+    silent: AtomicBool,
+    pub(crate) pages: Option<Arc<dyn Notifications>>,
+}
+
+#[async_trait]
+impl Platform for X {
+    fn rules(&self) -> PlatformRules {
+        platforms::x::rules()
+    }
+
+    fn repeats_safely(&self) -> bool {
+        true
+    }
+
+    async fn publish(&self, intent: &Intent) -> Result<RemotePost, PlatformError> {
+        self.published.lock().unwrap().insert(intent.key.clone(), intent.clone());
+        Ok(RemotePost(intent.key.clone()))
+    }
+
+    async fn find(&self, intent: &Intent) -> Result<Option<RemotePost>, PlatformError> {
+        let published = self.published.lock().unwrap();
+        Ok(published.contains_key(&intent.key).then(|| RemotePost(intent.key.clone())))
+    }
+
+    async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError> {
+        self.published.lock().unwrap().remove(&post.0);
+        Ok(())
+    }
+
+    async fn look_at(&self, post: &str) -> Result<Seen, PlatformError> {
+        if self.silent.load(Ordering::SeqCst) {
+            return Err(PlatformError::Unavailable("as this test says"));
+        }
+        Ok(match self.posts.lock().unwrap().get(post) {
+            Some((target, visible)) => Seen::There(target.clone(), *visible),
+            None => Seen::Gone,
+        })
+    }
+
+    async fn is_own(&self, author: &str) -> bool {
+        author == CHANNEL
+    }
+
+    fn notifications(&self) -> Option<&dyn Notifications> {
+        self.pages.as_deref()
+    }
+}
+
+impl X {
+    pub(crate) fn silent(&self, is_silent: bool) {
+        self.silent.store(is_silent, Ordering::SeqCst);
+    }
+
+    pub(crate) fn published(&self) -> Vec<Intent> {
+        self.published.lock().unwrap().values().cloned().collect()
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) channel: Channel,
+    pub(crate) x: Arc<X>,
+    pub(crate) router: Router,
+}
+
+impl World {
+    pub(crate) async fn open(therapists: usize) -> Self {
+        Self::open_on(therapists, X::default()).await
+    }
+
+    pub(crate) async fn open_on(therapists: usize, x: X) -> Self {
+        let x = Arc::new(x);
+        let channel = Channel::open_with_on(therapists, x.clone()).await;
+        let router = routes(&channel.core);
+        Self { channel, x, router }
+    }
+
+    /// The post is on X, as everybody, or not, may read it.
+    pub(crate) fn shows(&self, target: Target, visible: Visible) {
+        self.x.posts.lock().unwrap().insert(target.post.clone(), (target, visible));
+    }
+
+    pub(crate) fn signature(&self, body: &[u8]) -> String {
+        let mut code = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+        code.update(body);
+        format!("sha256={}", BASE64.encode(&code.finalize().into_bytes()))
+    }
+
+    pub(crate) async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        self.channel.webhook(&self.router, method, path, headers, body).await
+    }
+
+    pub(crate) async fn signed(&self, body: Vec<u8>) -> Answer {
+        let signature = self.signature(&body);
+        let headers = [("x-twitter-webhooks-signature", signature.as_str())];
+        self.request(Method::POST, "/webhooks/x", &headers, body).await
+    }
+
+    pub(crate) async fn tell(&self, event: &Value) -> StatusCode {
+        self.signed(event.to_string().into_bytes()).await.status
+    }
+
+    /// Runs of admit-proposals until one finds nothing to do; it takes no time.
+    pub(crate) async fn admit(&self) {
+        self.channel.admit().await;
+        self.channel.admit().await;
+    }
+
+    pub(crate) async fn item(&self, id: &str) -> Option<Post> {
+        self.channel.core.store.post(&key(id), self.channel.now()).await.unwrap()
+    }
+
+    pub(crate) async fn submissions(&self) -> Vec<SubmissionId> {
+        let mut ids =
+            self.channel.core.store.list().await.unwrap().iter().map(|one| one.id).collect::<Vec<_>>();
+        ids.sort();
+        ids
+    }
+
+    pub(crate) async fn only_submission(&self) -> SubmissionId {
+        let ids = self.submissions().await;
+        assert_eq!(ids.len(), 1);
+        ids[0]
+    }
+
+    /// Everything that is stored, as one text.
+    pub(crate) async fn stored(&self) -> String {
+        contents(&self.channel).await.into_iter().map(|(key, item)| format!("{key}\n{item}\n")).collect()
+    }
+
+    /// The routes on tables that nobody created.
+    pub(crate) fn with_broken_store(&self) -> Router {
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-2"))
+            .credentials_provider(Credentials::new("example", "example", None, None, "tests"))
+            .retry_config(RetryConfig::disabled())
+            .endpoint_url(&self.channel.endpoint)
+            .build();
+        let mut core = self.channel.core.clone();
+        core.store = Store::new(Client::from_conf(config), Tables::with_prefix("nowhere"));
+        routes(&core)
+    }
+}
+
+fn routes(core: &app::Core) -> Router {
+    router(Webhook::new(core.clone(), CHANNEL.to_owned(), "ClientsConnect".to_owned(), SECRET))
+}
+
+pub(crate) fn address(id: &str) -> String {
+    format!("https://x.com/i/status/{id}")
+}
+
+pub(crate) fn key(id: &str) -> PostKey {
+    app::intake::key_of(&PostAddress::x(id).unwrap())
+}
+
+/// A post on X as it is seen there.
+pub(crate) fn post(id: &str, author: &str, text: &str) -> Target {
+    Target {
+        post: address(id),
+        platform: PlatformName::new("x"),
+        author: author.to_owned(),
+        handle: format!("somebody{author}"),
+        text: text.to_owned(),
+        posted_at: None,
+        version: None,
+        attachments: 0,
+        quotable: true,
+    }
+}
+
+/// Somebody's own post with the channel's hashtag.
+pub(crate) fn hashtag(id: &str, author: &str, text: &str) -> Value {
+    json!({
+        "id": id,
+        "author_id": author,
+        "text": format!("{text} #clientsconnect"),
+        "created_at": "2026-11-23T11:59:00Z",
+    })
+}
+
+/// Somebody quotes a post and asks the channel to share it.
+pub(crate) fn quoting(id: &str, author: &str, quoted: &str) -> Value {
+    json!({
+        "id": id,
+        "author_id": author,
+        "text": "@ClientsConnect please share this",
+        "created_at": "2026-11-23T11:59:00Z",
+        "referenced_tweets": [{"type": "quoted", "id": quoted}],
+    })
+}
+
+/// The event that tells of a post.
+pub(crate) fn created(event: &str, payload: &Value) -> Value {
+    json!({"data": {
+        "event_uuid": event,
+        "event_type": "post.mention.create",
+        "filter": {"user_id": CHANNEL},
+        "tag": "mentions",
+        "payload": payload,
+    }})
+}
+
+/// The event that tells that a post is gone.
+pub(crate) fn deleted(event: &str, id: &str) -> Value {
+    json!({"data": {"event_uuid": event, "event_type": "post.delete", "payload": {"id": id}}})
+}
