@@ -87,7 +87,7 @@ impl Notifications for Same {
 async fn what_is_read_is_stored_before_the_mark_moves() {
     let server = Arc::new(Server::default());
     server.notifications.lock().unwrap().extend((1..=5).map(mention));
-    let x = X { pages: Some(Arc::new(Pages(Arc::clone(&server)))), ..X::default() };
+    let x = X::telling(Arc::new(Pages(Arc::clone(&server))));
     let mut world = World::open_on(8, x).await;
 
     // The store is down: nothing is stored, and the mark stays.
@@ -121,7 +121,7 @@ async fn danger_in_a_notification_is_for_the_lead_alone() {
     let mut told = mention(1);
     told["status"]["content"] = json!("<p>@ClientsConnect I want to die.</p>");
     server.notifications.lock().unwrap().push(told);
-    let x = X { pages: Some(Arc::new(Pages(Arc::clone(&server)))), ..X::default() };
+    let x = X::telling(Arc::new(Pages(Arc::clone(&server))));
     let world = World::open_on(8, x).await;
     world.channel.collect().await.unwrap();
     assert_eq!(waiting(&world).await, 0);
@@ -134,7 +134,7 @@ async fn danger_in_a_notification_is_for_the_lead_alone() {
 async fn a_server_that_repeats_itself_moves_nothing() {
     let server = Arc::new(Server::default());
     server.notifications.lock().unwrap().push(json!({"id": "nonsense", "type": "mention"}));
-    let x = X { pages: Some(Arc::new(Same(Arc::clone(&server)))), ..X::default() };
+    let x = X::telling(Arc::new(Same(Arc::clone(&server))));
     let world = World::open_on(8, x).await;
     world.channel.collect().await.unwrap();
     assert_eq!(*server.asked.lock().unwrap(), [0]);

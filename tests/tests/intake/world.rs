@@ -47,7 +47,7 @@ pub(crate) struct X {
     posts: Mutex<BTreeMap<String, (Target, Visible)>>,
     published: Mutex<BTreeMap<String, Intent>>,
     silent: AtomicBool,
-    pub(crate) pages: Option<Arc<dyn Notifications>>,
+    pages: Option<Arc<dyn Notifications>>,
 }
 
 #[async_trait]
@@ -95,6 +95,11 @@ impl Platform for X {
 }
 
 impl X {
+    /// One that has notifications.
+    pub(crate) fn telling(pages: Arc<dyn Notifications>) -> Self {
+        Self { pages: Some(pages), ..Self::default() }
+    }
+
     pub(crate) fn silent(&self, is_silent: bool) {
         self.silent.store(is_silent, Ordering::SeqCst);
     }
