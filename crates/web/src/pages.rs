@@ -29,7 +29,7 @@ pub use difference::{Difference, Piece};
 pub use forms::{Errors, FieldError};
 pub use marked::{Finding, MarkedText, Severity};
 pub use outcome::{Closed, ClosedReason, Concern, DeadLink, Done, DoneKind, Problem};
-pub use public::{Help, RefusedMinor, StatusEntry, Submit, ThankYou};
+pub use public::{Help, Reading, RefusedMinor, StatusEntry, Submit, ThankYou};
 pub use review::{Earlier, Entered, Other, OwnBallot, Part, Post, Review, ReviewConfirm};
 pub use status::{Agree, Appeal, Change, Dated, Status, StatusConfirm, Withdraw};
 pub use text::When;
