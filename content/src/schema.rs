@@ -273,8 +273,14 @@ pub struct ScreeningWords {
     pub urgent: String,
     /// That the words could not be looked at yet.
     pub unread: String,
+    /// After sending: that words must be changed before anybody reads them.
+    pub sent_back: String,
+    /// What comes next then, in order.
+    pub sent_back_next: Vec<String>,
     /// That a machine declined, and how a person looks.
     pub declined: String,
+    /// What can come next then, in order.
+    pub declined_next: Vec<String>,
     /// The severities.
     pub severities: Severities,
     /// The categories, by their names on the wire.
@@ -565,8 +571,14 @@ fn screening(text: &str) -> Result<ScreeningWords, ContentError> {
             return refuse(FILE, format!("[severities.{name}]"), "needs short, reviewer and writer");
         }
     }
-    if all.set_aside_next.is_empty() {
-        return refuse(FILE, "set_aside_next".to_owned(), "must not be empty");
+    for (name, steps) in [
+        ("set_aside_next", &all.set_aside_next),
+        ("sent_back_next", &all.sent_back_next),
+        ("declined_next", &all.declined_next),
+    ] {
+        if steps.is_empty() {
+            return refuse(FILE, name.to_owned(), "must not be empty");
+        }
     }
     Ok(all)
 }

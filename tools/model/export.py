@@ -6,15 +6,20 @@ answers are computed.
 
 import json
 import struct
+import sys
+from pathlib import Path
 
 import numpy as np
 
-from lookup import fnv
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-MAGIC = b"CCMODEL3"
+from buckets import buckets  # noqa: E402
+from lookup import fnv  # noqa: E402
+
+MAGIC = b"CCMODEL4"
 SLOTS = 1 << 15
-FEATURE_SLOTS = 100_003
-FARTHEST = 32
+# With the check, every bit of a hash counts: no feature is taken for another.
+FEATURE_BITS = 16
 
 
 def quantised(table, axis):
@@ -70,29 +75,17 @@ def rounded_linear(known, fitted):
 
 
 def feature_table(known, weights, step):
-    """The table of features, and which of them found a place in it."""
-    placed = np.zeros(len(weights), bool)
-    checks = np.zeros(FEATURE_SLOTS, np.uint16)
-    importance = np.zeros(FEATURE_SLOTS, np.uint8)
-    rows = np.zeros((FEATURE_SLOTS, weights.shape[1]), np.int8)
-    # The most telling first, so that those for which no place is left matter least.
-    for k in np.argsort(-np.abs(weights.astype(np.int32)).max(1), kind="stable"):
-        key = int(known.hashes[k])
-        slot, check = key * FEATURE_SLOTS >> 32, max(1, key & 0xFFFF)
-        for at in range(FARTHEST):
-            at = (slot + at) % FEATURE_SLOTS
-            if not checks[at] or checks[at] == check:
-                break
-        if checks[at]:
-            continue
-        placed[k] = True
-        checks[at], importance[at], rows[at] = check, round(known.idf[k] / step), weights[k]
-    print(f"{(~placed).sum()} of {len(weights)} features found no place")
-    return (checks, importance, rows), placed
+    """The table of features, and which of them are in it."""
+    # Of two that can't be told apart the more telling stays.
+    telling = np.argsort(-np.abs(weights.astype(np.int32)).max(1), kind="stable")
+    hashes, places = buckets(known.hashes[telling], FEATURE_BITS)
+    order = telling[places]
+    print(f"{len(weights) - len(order)} of {len(weights)} features found no place")
+    importance = np.round(known.idf[order] / step).astype(np.uint8)
+    return hashes + importance.tobytes() + weights[order].tobytes(), np.sort(order)
 
 
 def write(path, vocabulary, params, words, conv, scale, cluster, features, linear_unit, linear_bias, last, thresholds, golden):
-    checks, importance, rows_of_features = features
     keys, rows = word_table(vocabulary)
     filters = conv.shape[0]
     hidden, heads = params["out"].shape
@@ -101,7 +94,7 @@ def write(path, vocabulary, params, words, conv, scale, cluster, features, linea
     floats = lambda *parts: b"".join(np.ascontiguousarray(part, dtype="<f4").tobytes() for part in parts)
     out = [
         MAGIC,
-        struct.pack("<9I", SLOTS, count, dims, filters, hidden, heads, last.shape[1] - 1, thresholds.size, FEATURE_SLOTS),
+        struct.pack("<8I", SLOTS, count, dims, filters, hidden, heads, last.shape[1] - 1, thresholds.size),
         keys.astype("<u4").tobytes(),
         rows.astype("<u2").tobytes(),
         words.tobytes(),
@@ -110,9 +103,7 @@ def write(path, vocabulary, params, words, conv, scale, cluster, features, linea
         floats(params["hid"], params["hid_b"], params["out"], params["out_b"]),
         floats(params["text_hid"], params["text_hid_b"], params["text_out"], params["out_b"]),
         cluster.astype("<u2").tobytes(),
-        checks.astype("<u2").tobytes(),
-        importance.tobytes(),
-        rows_of_features.tobytes(),
+        features,
         floats(linear_unit, linear_bias),
         floats(last, np.asarray(thresholds)),
         "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in golden).encode(),

@@ -272,7 +272,7 @@ def main():
     params, rows, word_bytes, conv, scale = export.rounded(params, vectors)
     fitted, feature_bytes, unit = export.rounded_linear(known, fitted)
     table, placed = export.feature_table(known, feature_bytes, linear.IDF_STEP)
-    known, fitted = linear.Features(known.hashes[placed], known.idf[placed]), fitted[np.append(placed, True)]
+    known, fitted = linear.Features(known.hashes[placed], known.idf[placed]), fitted[np.append(placed, len(fitted) - 1)]
     said = readings(GOLDEN, command)
     answers = net.predict(params, rows, [net.encode(reading["sentences"], index) for reading in said])
     answers += linear.predict(known, fitted, hashed(said))

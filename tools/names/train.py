@@ -148,7 +148,7 @@ def main():
     pairs = collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
         empty, model = f"{folder}/empty.bin", f"{folder}/model.crf"
-        weights.write(empty, words, [], [0] * 25, 0)
+        weights.write(empty, words, [], [0] * 25)
         for items in lessons:
             trainer = pycrfsuite.Trainer(verbose=False)
             for tokens, (_, spans) in zip(run(options.tagger, "features", empty, items), items):
@@ -174,7 +174,7 @@ def main():
             quantised = [max(-127, min(127, round(weight / STEP))) for weight in row]
             features.append((int(feature.split(":")[1]), struct.pack("<5b", *quantised)))
     transitions = [round(pairs[a, b] / STEP) for a in LABELS for b in LABELS]
-    weights.write(options.out, words, features, transitions, round(STEP * 1000))
+    weights.write(options.out, words, features, transitions)
     print(f"{options.out}: {options.out.stat().st_size} bytes, {len(words)} words, {len(features)} features")
     if options.evaluate:
         evaluate(options.tagger, options.out, [("names_btc, set aside", tweets_aside), ("presidio, set aside", others_aside)])

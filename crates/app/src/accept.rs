@@ -8,13 +8,13 @@ use std::net::{IpAddr, Ipv6Addr};
 use curation::{
     composition::{PlatformRules, Uncomposable},
     ids::SubmissionId,
-    submission::{Kind, Role, State, Submission},
+    submission::{Kind, Role, Submission},
     transitions::NewSubmission,
     words::Words,
 };
 use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
-use screening::{Category, Report};
+use screening::{Category, Report, Route};
 use sha2::{Digest, Sha256};
 use store::{Answered, Proposal as StoredProposal, Remembered, StoreError};
 
@@ -133,10 +133,35 @@ pub struct Accepted {
     pub id: SubmissionId,
     /// With it anybody can come back to it.
     pub return_code: String,
-    /// Whoever wrote it may be in danger: show where help is first.
-    pub shows_risk: bool,
-    /// The dangers that a machine noticed in it; empty where there is none, or where it could not be screened.
-    pub noticed: Vec<Category>,
+    /// What screening made of it, for whoever wrote it.
+    pub reading: Reading,
+}
+
+/// What screening made of words that were accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// They go to the therapists.
+    Passed,
+    /// They are held for the safeguarding lead: these dangers were noticed, each once.
+    SetAside(Vec<Category>),
+    /// Screening failed: nobody knows yet what is in them, and whoever wrote them may be in danger.
+    Unread,
+    /// They must be changed before anybody reads them.
+    ComesBack,
+    /// They go no further unless a person is asked for.
+    Declined,
+}
+
+impl Reading {
+    fn new(report: Option<&Report>) -> Self {
+        match report.map(|report| report.route) {
+            None => Self::Unread,
+            Some(Route::Hold) => Self::SetAside(dangers(report)),
+            Some(Route::Redact) => Self::ComesBack,
+            Some(Route::Decline) => Self::Declined,
+            Some(Route::Review) => Self::Passed,
+        }
+    }
 }
 
 /// Why a proposal was not accepted. Nothing of it is kept.
@@ -178,8 +203,7 @@ pub async fn propose(
             let theirs = core.store.remembered(&ours.key, now).await?;
             if let Some(theirs) = theirs.filter(|theirs| theirs.body == ours.body) {
                 let outcome = screening::screen_safely(proposal.words.as_str());
-                let shows_risk = outcome.route() == screening::Route::Hold;
-                return Ok(repeated(theirs, shows_risk, dangers(outcome.report())));
+                return Ok(repeated(theirs, Reading::new(outcome.report())));
             }
         }
         return Err(Refused::Limited { retry_after: seconds_left(now.at, RATE_WINDOW) });
@@ -222,18 +246,16 @@ pub async fn propose(
         return_code: &return_code.hash(),
         remembered: remembered.as_ref(),
     };
-    // Nobody knows yet what is in words that screening failed on.
-    let is_risky = report.is_none() || is_held(&step.submission);
-    let noticed = dangers(report.as_ref());
+    let reading = Reading::new(report.as_ref());
     match (core.store.accept(&stored, now).await, &remembered) {
         (Ok(()), _) => {
             tracing::info!(submission = %answered.id, state = step.submission.state.name(), "accepted");
             core.hint_after(&step).await;
             let Answered { id, return_code } = answered;
-            Ok(Accepted { id, return_code, shows_risk: is_risky, noticed })
+            Ok(Accepted { id, return_code, reading })
         }
         (Err(StoreError::Conflict), Some(ours)) => match core.store.remembered(&ours.key, now).await? {
-            Some(theirs) if theirs.body == ours.body => Ok(repeated(theirs, is_risky, noticed)),
+            Some(theirs) if theirs.body == ours.body => Ok(repeated(theirs, reading)),
             Some(_) => Err(Refused::KeyReused),
             None => Err(Refused::Store(StoreError::Conflict)),
         },
@@ -241,9 +263,9 @@ pub async fn propose(
     }
 }
 
-fn repeated(theirs: Remembered, shows_risk: bool, noticed: Vec<Category>) -> Accepted {
+fn repeated(theirs: Remembered, reading: Reading) -> Accepted {
     let Answered { id, return_code } = theirs.answered;
-    Accepted { id, return_code, shows_risk, noticed }
+    Accepted { id, return_code, reading }
 }
 
 /// The dangers for which screening holds a text, each once.
@@ -258,14 +280,10 @@ fn dangers(report: Option<&Report>) -> Vec<Category> {
     held_for.into_iter().filter(is_found).collect()
 }
 
-fn is_held(submission: &Submission) -> bool {
-    matches!(submission.state, State::Held { .. }) && submission.is_concealed()
-}
-
 /// True if a text that is not kept shows that its writer may be in danger.
 #[must_use]
 pub fn shows_risk(text: &str) -> bool {
-    screening::screen_safely(text).route() == screening::Route::Hold
+    screening::screen_safely(text).route() == Route::Hold
 }
 
 fn seconds_left(at: Timestamp, window: SignedDuration) -> i64 {

@@ -7,6 +7,8 @@
 
 use std::io::{BufRead, Write};
 
+#[path = "../src/buckets.rs"]
+mod buckets;
 #[path = "../src/names/features.rs"]
 mod features;
 #[path = "../src/names/knowledge.rs"]

@@ -5,6 +5,7 @@
 //!
 //! Callers depend on the types of this page alone; the engine behind them may be replaced, and then [`ENGINE`] changes.
 
+mod buckets;
 mod engine;
 mod finding;
 mod hate;

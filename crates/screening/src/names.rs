@@ -84,7 +84,7 @@ mod tests {
         assert!(Knowledge::read(FILE).is_some());
         assert!(FILE.len() <= 800_000, "{} bytes", FILE.len());
         assert!(Knowledge::read(&FILE[..FILE.len() / 2]).is_none());
-        assert!(Knowledge::read(b"NAM1").is_none());
+        assert!(Knowledge::read(b"NAM2").is_none());
     }
 
     #[test]

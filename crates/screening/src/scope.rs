@@ -474,8 +474,9 @@ pub(crate) fn judge(rule: &Rule, around: &Surroundings) -> Option<Judged> {
             own(rule.severity)
         }
         Scope::Threat => {
-            let negated = around.near_before(Cue::Negation, NEGATION_REACH);
-            if negated || around.is_turned() || around.anywhere(Cue::Play) {
+            let negated = around.near_before(Cue::Negation, NEGATION_REACH) && !around.anywhere(Cue::NoBut);
+            let is_play = around.anywhere(Cue::Play) && !around.anywhere(Cue::InEarnest);
+            if negated || around.is_turned() || is_play {
                 return None;
             }
             let nobody = around.is_recited()

@@ -40,6 +40,7 @@ const ROWS: &[Row] = &[
     ("how many tablets would it take to die", own(Stop)),
     ("overdosed tonight, nobody knows", own(Stop)),
     ("tried to die last night", own(Stop)),
+    ("I've put my meds aside for weeks so that I've got enough", own(Stop)),
     // Thoughts and wishes.
     ("feeling suicidal again", own(Caution)),
     ("dont wanna be alive anymore tbh", own(Caution)),
@@ -74,6 +75,8 @@ const ROWS: &[Row] = &[
     ("My friend has overdosed and won't wake up", other(Stop)),
     ("She says she'll kill herself if I leave", other(Stop)),
     // Harm to others.
+    ("lol no but seriously I'm going to stab him tomorrow", harm(Stop)),
+    ("lol I'm going to stab him if he eats my chips", None),
     ("I'm going to break his jaw when I see him", harm(Stop)),
     ("I know where you live", harm(Stop)),
     ("ill slit your throat", harm(Stop)),

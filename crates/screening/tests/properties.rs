@@ -185,7 +185,12 @@ proptest! {
         between in proptest::sample::select(&[". ", "\n\n", " "][..]),
     ) {
         // Without a full stop the two would be one sentence, and not a neutral one.
-        let between = if between == " " && !text.ends_with(['.', '!', '?']) { ". " } else { between };
+        let between = match between {
+            " " if !text.ends_with(['.', '!', '?']) => ". ",
+            // An ellipsis ends nothing, whatever follows it in the line.
+            _ if text.trim_end().ends_with(['…', '.']) => "\n\n",
+            between => between,
+        };
         let alone = screen(&text);
         let longer = screen(&format!("{text}{between}{more}"));
         prop_assert!(care(&longer) >= care(&alone), "{:?} became {:?}", alone.findings, longer.findings);

@@ -32,7 +32,7 @@ pub use feed::{Entry as FeedEntry, Feed};
 pub use forms::{Errors, FieldError};
 pub use marked::{Finding, MarkedText, Severity};
 pub use outcome::{Closed, ClosedReason, Concern, DeadLink, Done, DoneKind, Problem};
-pub use public::{Help, RefusedMinor, StatusEntry, Submit, ThankYou, ThankYouLink};
+pub use public::{Help, Reading, RefusedMinor, StatusEntry, Submit, ThankYou, ThankYouLink};
 pub use review::{Earlier, Entered, Other, OwnBallot, Part, Post, Review, ReviewConfirm};
 pub use shared::{Shared, Sharing};
 pub use status::{Agree, Appeal, Change, Dated, Status, StatusConfirm, Withdraw};

@@ -1,9 +1,11 @@
 //! The arithmetic: from words to the answers for each sentence and for the text.
 //!
-//! Invariant: the sums over words are of whole numbers, small enough to be exact as `f32`, so they are the same on every
-//! machine; and the work is the same for every word: linear in the text.
+//! Invariant: the sums over words are of whole numbers, so they are the same on every machine; and the work is the same
+//! for every word: linear in the text.
 
-use super::weights::{BLOCK, Layers, Weights};
+use wide::{i16x8, i32x4};
+
+use super::weights::{BLOCK, Layers, VECTORS, Weights};
 
 /// What the network says, before the last step: three tables with a row of answers for each sentence.
 pub(crate) struct Answers {
@@ -85,18 +87,18 @@ pub(crate) fn run(weights: &Weights, sentences: &[Vec<u16>]) -> Answers {
     let mut best = vec![f32::MIN; heads];
     let room = || Vec::with_capacity(sentences.len() * heads);
     let mut said = Answers { alone: room(), strongest: room(), whole: room() };
-    let mut numbers: Vec<f32> = Vec::new();
+    let pairs = dims / 2;
+    let mut numbers: Vec<i16x8> = Vec::new();
     for sentence in sentences {
         // Nothing stands before the first word and after the last.
         numbers.clear();
-        numbers.resize(dims, 0.0);
+        numbers.resize(pairs, i16x8::ZERO);
         for row in sentence {
-            let vector = weights.vector(usize::from(*row));
-            numbers.extend(vector.iter().map(|byte| f32::from(byte.cast_signed())));
+            numbers.extend(weights.vector(usize::from(*row)).chunks_exact(2).map(four_times));
         }
-        numbers.resize(numbers.len() + dims, 0.0);
+        numbers.resize(numbers.len() + pairs, i16x8::ZERO);
         pool.clear();
-        for three in numbers.windows(3 * dims).step_by(dims) {
+        for three in numbers.windows(3 * pairs).step_by(pairs) {
             convolve(three, weights, &mut trace);
             pool.add(&trace);
         }
@@ -113,19 +115,28 @@ pub(crate) fn run(weights: &Weights, sentences: &[Vec<u16>]) -> Answers {
     said
 }
 
+/// A pair of a word's numbers for four filters at once.
+fn four_times(pair: &[u8]) -> i16x8 {
+    let [first, second] = [pair[0], pair[1]].map(|byte| i16::from(byte.cast_signed()));
+    i16x8::new([first, second, first, second, first, second, first, second])
+}
+
 /// How strongly three words in a row show each feature.
-fn convolve(three: &[f32], weights: &Weights, trace: &mut [f32]) {
-    let blocks = weights.convolution.chunks_exact(three.len() * BLOCK);
+fn convolve(three: &[i16x8], weights: &Weights, trace: &mut [f32]) {
+    let blocks = weights.convolution.chunks_exact(three.len() * VECTORS);
     for (index, (block, trace)) in blocks.zip(trace.chunks_exact_mut(BLOCK)).enumerate() {
-        // At most 3 * 48 * 127 * 127, below 2^24: exact in any order.
-        let mut sums = [0.0_f32; BLOCK];
-        for (number, row) in three.iter().zip(block.chunks_exact(BLOCK)) {
-            for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum += number * weight;
+        let mut sums = [i32x4::ZERO; VECTORS];
+        for (pair, row) in three.iter().zip(block.chunks_exact(VECTORS)) {
+            for (sum, weights) in sums.iter_mut().zip(row) {
+                *sum += weights.dot(*pair);
             }
         }
         let at = index * BLOCK;
-        for (lane, (value, sum)) in trace.iter_mut().zip(sums).enumerate() {
+        for (lane, (value, sum)) in
+            trace.iter_mut().zip(sums.into_iter().flat_map(i32x4::to_array)).enumerate()
+        {
+            #[allow(clippy::cast_precision_loss)] // Below 2^24: see `weights::LARGEST`.
+            let sum = sum as f32;
             *value = (sum * weights.scale[at + lane] + weights.bias[at + lane]).max(0.0);
         }
     }

@@ -5,18 +5,22 @@
 
 use std::sync::LazyLock;
 
+use wide::i16x8;
+
+use crate::buckets::Buckets;
+
 /// The whole file.
 static FILE: &[u8] = include_bytes!("../../models/model.bin");
 /// What the file begins with; the last character counts the changes of its layout.
-const MAGIC: &[u8; 8] = b"CCMODEL3";
-/// Filters that are computed side by side: as many sums as fit in the registers.
-pub(crate) const BLOCK: usize = 32;
-/// The most numbers for a word with which the sums of a filter are exact.
+const MAGIC: &[u8; 8] = b"CCMODEL4";
+/// Vectors of sums that are computed side by side: they and what they are made of fit in sixteen registers.
+pub(crate) const VECTORS: usize = 8;
+/// Filters that are computed side by side, four in a vector.
+pub(crate) const BLOCK: usize = 4 * VECTORS;
+/// The most numbers for a word with which the sums of a filter are exact as `f32`: `3 * 340 * 127 * 127` is below 2^24.
 const LARGEST: usize = 340;
 /// Numbers of 32 bits after the magic.
-const HEADER: usize = 9;
-/// A feature lies at most so far from where its hash points; `tools/model/export.py` leaves out what would not.
-const FARTHEST: usize = 32;
+const HEADER: usize = 8;
 
 /// The numbers of the network. Matrices are row by row.
 pub(crate) struct Weights {
@@ -36,8 +40,9 @@ pub(crate) struct Weights {
     keys: &'static [u8],
     rows: &'static [u8],
     vectors: &'static [u8],
-    /// Blocks of [`BLOCK`] filters; in a block, for each number of three words the weights of these filters.
-    pub(crate) convolution: Vec<f32>,
+    /// Blocks of [`BLOCK`] filters; in a block, for each pair of the numbers of three words [`VECTORS`] vectors with the
+    /// weights of four filters each.
+    pub(crate) convolution: Vec<i16x8>,
     /// What one unit of a filter's sum is worth.
     pub(crate) scale: Vec<f32>,
     pub(crate) bias: Vec<f32>,
@@ -45,12 +50,9 @@ pub(crate) struct Weights {
     pub(crate) text: Layers,
     /// The cluster of each row of the word table.
     clusters: &'static [u8],
-    /// Slots of the table of features.
-    feature_slots: usize,
-    /// A part of each feature's hash; 0 in an empty slot.
-    checks: &'static [u8],
+    features: Buckets<'static>,
     importance: &'static [u8],
-    /// `heads` weights for each slot.
+    /// `heads` weights for each feature.
     feature_weights: &'static [u8],
     /// What one unit of a sum of such weights is worth.
     pub(crate) linear_scale: Vec<f32>,
@@ -115,24 +117,9 @@ impl Weights {
 
     /// How important a feature is, and its weights, if it is known.
     pub(crate) fn feature(&self, hash: u32) -> Option<(u8, &'static [u8])> {
-        // The upper bits of the product are a slot, evenly spread, for any number of slots.
-        #[allow(clippy::cast_possible_truncation)] // The quotient is below the number of slots.
-        let start = ((u64::from(hash) * self.feature_slots as u64) >> 32) as usize;
-        // The lower bits of the hash, which the slot hardly depends on; 0 means an empty slot.
-        #[allow(clippy::cast_possible_truncation)] // That is the part wanted.
-        let wanted = (hash as u16).max(1);
-        for step in 0..FARTHEST {
-            let slot = (start + step) % self.feature_slots;
-            match u16_at(self.checks, slot) {
-                0 => return None,
-                check if check == wanted => {
-                    let row = &self.feature_weights[slot * self.heads..(slot + 1) * self.heads];
-                    return Some((self.importance[slot], row));
-                }
-                _ => {}
-            }
-        }
-        None
+        let at = self.features.find(hash)?;
+        let row = &self.feature_weights[at * self.heads..(at + 1) * self.heads];
+        Some((self.importance[at], row))
     }
 
     /// From which sum of the last step on an answer is a finding, in a text of so many words.
@@ -189,15 +176,16 @@ fn read(file: &'static [u8]) -> Option<Weights> {
     let number = |at| u32_at(header, at) as usize;
     let (slots, rows, dims, filters) = (number(0), number(1), number(2), number(3));
     let (hidden, heads, inputs, thresholds) = (number(4), number(5), number(6), number(7));
-    let feature_slots = number(8);
     if thresholds != heads * LENGTHS
         || !slots.is_power_of_two()
         || rows > slots * 2 / 3
         || filters % BLOCK != 0
+        || dims % 2 != 0
         || dims > LARGEST
     {
         return None;
     }
+    let features;
     Some(Weights {
         slots,
         dims,
@@ -213,12 +201,16 @@ fn read(file: &'static [u8]) -> Option<Weights> {
             // In the file each filter is a row.
             let bytes = sections.bytes(3 * dims * filters)?;
             let weight =
-                |filter: usize, number: usize| f32::from(bytes[filter * 3 * dims + number].cast_signed());
-            let filters_of = |block: usize| block * BLOCK..(block + 1) * BLOCK;
+                |filter: usize, number: usize| i16::from(bytes[filter * 3 * dims + number].cast_signed());
+            let vectors = |block: usize| (block * BLOCK..(block + 1) * BLOCK).step_by(4);
             (0..filters / BLOCK)
                 .flat_map(|block| {
                     (0..3 * dims)
-                        .flat_map(move |number| filters_of(block).map(move |filter| weight(filter, number)))
+                        .step_by(2)
+                        .flat_map(move |number| vectors(block).map(move |filter| (filter, number)))
+                })
+                .map(|(filter, number)| {
+                    i16x8::new(std::array::from_fn(|lane| weight(filter + lane / 2, number + lane % 2)))
                 })
                 .collect()
         },
@@ -227,10 +219,13 @@ fn read(file: &'static [u8]) -> Option<Weights> {
         sentence: sections.layers(2 * filters, hidden, heads)?,
         text: sections.layers(2 * filters, hidden, heads)?,
         clusters: sections.bytes(2 * rows)?,
-        feature_slots,
-        checks: sections.bytes(2 * feature_slots)?,
-        importance: sections.bytes(feature_slots)?,
-        feature_weights: sections.bytes(heads * feature_slots)?,
+        features: {
+            let (buckets, count, rest) = Buckets::read(sections.rest)?;
+            (features, sections.rest) = (count, rest);
+            buckets
+        },
+        importance: sections.bytes(features)?,
+        feature_weights: sections.bytes(heads * features)?,
         linear_scale: sections.floats(heads)?,
         linear_bias: sections.floats(heads)?,
         last: sections.floats(heads * (inputs + 1))?,

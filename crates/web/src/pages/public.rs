@@ -67,19 +67,47 @@ pub struct ThankYou {
     pub return_code: String,
     /// The submitter's own page.
     pub status_url: String,
-    /// Whether the words sound like danger, or could not be screened: signposting then comes first.
-    pub urgent: bool,
-    /// What a machine noticed, each as the end of a sentence; empty where it noticed no danger.
-    pub noticed: Vec<String>,
+    /// What a machine made of the words.
+    pub reading: Reading,
+}
+
+/// What a machine made of words that were sent.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Reading {
+    /// They go to the therapists.
+    Passed,
+    /// They sound like danger: what was noticed, each as the end of a sentence.
+    SetAside(Vec<String>),
+    /// They could not be screened.
+    Unread,
+    /// They must be changed before anybody reads them.
+    ComesBack,
+    /// They were declined.
+    Declined,
 }
 
 impl ThankYou {
-    /// What comes next: other people look at what is set aside.
+    /// Whoever wrote them may be in danger: signposting comes first.
+    fn is_urgent(&self) -> bool {
+        matches!(self.reading, Reading::SetAside(_) | Reading::Unread)
+    }
+
+    /// What the page is called.
+    fn heading(&self) -> &'static str {
+        match self.reading {
+            Reading::ComesBack => "Thank you. Please change some words",
+            _ => "Thank you. We have your words",
+        }
+    }
+
+    /// What comes next.
     fn steps(&self) -> &'static [String] {
-        if self.noticed.is_empty() {
-            &content::wording().what_next
-        } else {
-            &content::screening().set_aside_next
+        let screening = content::screening();
+        match self.reading {
+            Reading::Passed | Reading::Unread => &content::wording().what_next,
+            Reading::SetAside(_) => &screening.set_aside_next,
+            Reading::ComesBack => &screening.sent_back_next,
+            Reading::Declined => &screening.declined_next,
         }
     }
 }

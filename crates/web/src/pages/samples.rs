@@ -141,8 +141,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         reference: with("01J8EXAMPLE"),
         return_code: with("7K2M-9QXD-4HTV-P0RC"),
         status_url: with("/status/v4.local.example"),
-        urgent: false,
-        noticed: vec![],
+        reading: Reading::Passed,
     };
     let mut samples = Vec::new();
     let mut add = |name, keeps_choices, html| samples.push(Sample { name, html, keeps_choices });
@@ -166,10 +165,16 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         .html(),
     );
     add("thank-you", false, thanks.html());
-    add("thank-you-unread", false, ThankYou { urgent: true, ..thanks.clone() }.html());
     let noticed =
         content::category("self_harm_risk").and_then(|words| words.noticed.clone()).into_iter().collect();
-    add("thank-you-urgent", false, ThankYou { urgent: true, noticed, ..thanks }.html());
+    for (name, reading) in [
+        ("thank-you-unread", Reading::Unread),
+        ("thank-you-urgent", Reading::SetAside(noticed)),
+        ("thank-you-sent-back", Reading::ComesBack),
+        ("thank-you-declined", Reading::Declined),
+    ] {
+        add(name, false, ThankYou { reading, ..thanks.clone() }.html());
+    }
     add("thank-you-link", false, ThankYouLink {}.html());
     add("refused-minor", false, RefusedMinor {}.html());
     add("help", false, Help {}.html());

@@ -335,6 +335,23 @@ fn whoever_is_told_of_danger_learns_what_was_noticed_that_it_can_be_wrong_and_wh
 }
 
 #[test]
+fn whoever_must_change_words_or_is_declined_learns_it_at_once() {
+    let find = |name: &str| samples().into_iter().find(|sample| sample.name == name).unwrap().html;
+    let (words, panel) = (content::screening(), &content::wording().what_next[1]);
+    for (name, told) in [
+        ("thank-you-sent-back", [&words.sent_back, &words.sent_back_next[0]]),
+        ("thank-you-declined", [&words.declined, &words.declined_next[0]]),
+    ] {
+        let html = find(name);
+        for sentence in told {
+            assert!(html.contains(&escaped(sentence)), "{name}: {sentence}");
+        }
+        assert!(!html.contains(&escaped(panel)), "{name}: no therapist reads it now");
+    }
+    assert!(find("thank-you").contains(&escaped(panel)));
+}
+
+#[test]
 fn a_dead_link_has_one_page_and_does_not_tell_who_is_on_the_list() {
     let asked = DeadLink { asked: true, urgent: false }.html();
     assert!(asked.contains("If that address is on our list, a fresh link is on its way."));

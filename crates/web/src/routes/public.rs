@@ -24,7 +24,7 @@ use super::{
 use crate::{
     Web,
     correspondence::status_link,
-    pages::{Errors, Help, RefusedMinor, Role as PageRole, Submit, ThankYou, ThankYouLink},
+    pages::{Errors, Help, Reading, RefusedMinor, Role as PageRole, Submit, ThankYou, ThankYouLink},
 };
 
 /// The longest idempotency key, in characters: a UUID and then some.
@@ -259,14 +259,27 @@ fn thank(web: &Web, media: Media, accepted: &app::accept::Accepted, status_url: 
                 reference: accepted.id.reference(),
                 return_code: accepted.return_code.clone(),
                 status_url: status_url.trim_start_matches(&web.base_url).to_owned(),
-                urgent: accepted.shows_risk,
-                noticed: accepted.noticed.iter().filter_map(|danger| noticed(*danger)).collect(),
+                reading: told(&accepted.reading),
             },
         ),
     }
 }
 
-/// What was noticed, in the words of the page.
+/// What was made of the words, in those of the page.
+fn told(reading: &app::accept::Reading) -> Reading {
+    use app::accept::Reading as Ours;
+    match reading {
+        Ours::Passed => Reading::Passed,
+        Ours::SetAside(dangers) => {
+            Reading::SetAside(dangers.iter().filter_map(|danger| noticed(*danger)).collect())
+        }
+        Ours::Unread => Reading::Unread,
+        Ours::ComesBack => Reading::ComesBack,
+        Ours::Declined => Reading::Declined,
+    }
+}
+
+/// A danger, as the end of a sentence.
 fn noticed(danger: screening::Category) -> Option<String> {
     content::category(&category_name(danger)).and_then(|words| words.noticed.clone())
 }

@@ -102,7 +102,7 @@ fn unescaped(text: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use web::pages::{Entered, Errors, Page, ReviewConfirm, Submit, ThankYou};
+    use web::pages::{Entered, Errors, Page, Reading, ReviewConfirm, Submit, ThankYou};
 
     #[test]
     fn the_form_for_words_is_read_with_its_hidden_field() {
@@ -152,8 +152,7 @@ mod tests {
             reference: "ABC123".to_owned(),
             return_code: "0000-1111-2222-3333".to_owned(),
             status_url: "/status/x".to_owned(),
-            urgent: false,
-            noticed: vec![],
+            reading: Reading::Passed,
         }
         .html();
         assert_eq!(reference(&page).unwrap(), "ABC123");
