@@ -452,7 +452,13 @@ async fn take_down(
                     may_appear = true;
                     continue;
                 }
-                Ok(post) => post,
+                Ok(None) => None,
+                Ok(Some(post)) => {
+                    // Known by its name from here on: what is left half done is done to its end, whatever is found then.
+                    let found = Some(post.clone());
+                    submission = record(core, submission, index, DeliveryStatus::Sent, found).await?;
+                    Some(post)
+                }
                 Err(error) => {
                     tracing::warn!(submission = %submission.id, index, %error, "a platform cannot be asked");
                     is_up = true;

@@ -34,8 +34,15 @@ use crate::Channel;
 const PATIENCE: Duration = Duration::from_millis(250);
 /// In the order of their names, as renderings are.
 pub(super) const PLATFORMS: [&str; 3] = ["bluesky", "mastodon", "x"];
-const SENTENCE: &str =
-    "A first session is often about getting to know each other; \"small talk\" & silence are fine.";
+/// No two parts of an item are alike, however long its disclaimer is: a part that is there twice was made twice.
+const SENTENCES: [&str; 6] = [
+    "A first session is often about getting to know each other; \"small talk\" & silence are fine.",
+    "A second session can be about what stayed in mind after the first; \"nothing much\" & pauses are fine.",
+    "A third session may be the time to say what helps and what does not; \"I don't know\" & laughing are fine.",
+    "A fourth session often finds a rhythm of its own; \"can we slow down\" & looking out of the window are fine.",
+    "A fifth session might look back at the first four; \"this is new to me\" & taking notes are fine.",
+    "A sixth session is a good moment to ask how many more there will be; \"let us see\" & changing plans are fine.",
+];
 
 /// An approved item as it is stored.
 struct Template {
@@ -91,7 +98,7 @@ impl Lab {
         let core = Core { store, ..people.clone() };
         let mut templates = Vec::new();
         for sentences in [1, 3, 6] {
-            let id = channel.approved(&[SENTENCE; 6][..sentences].join(" ")).await;
+            let id = channel.approved(&SENTENCES[..sentences].join(" ")).await;
             templates.push(Template::of(&channel, id).await);
         }
         let mut dice = StdRng::seed_from_u64(0);

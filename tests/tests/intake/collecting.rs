@@ -100,10 +100,10 @@ async fn what_is_read_is_stored_before_the_mark_moves() {
 
     world.channel.calls.take();
     world.channel.collect().await.unwrap();
-    assert_eq!(waiting(&world).await, 5);
-    assert_eq!(world.channel.wakes(), 1);
     // A read, and for each of three pages its events and the mark.
     assert_eq!(world.channel.calls.take(), "GetItem 1, PutItem 3, TransactWriteItems 5");
+    assert_eq!(waiting(&world).await, 5);
+    assert_eq!(world.channel.wakes(), 1);
     assert_eq!(*server.asked.lock().unwrap(), [0, 2, 4, 5]);
 
     // Nothing new, and everything once more: no second item.

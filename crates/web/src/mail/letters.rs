@@ -270,7 +270,7 @@ impl CoordinatorAlert {
                 "Please check the roster. Others are asked in their place; nothing is published without them.",
             ),
             AlertKind::TargetChanged => (
-                "A post that was approved for sharing is gone, or is not what the therapists saw.",
+                "A post that was to be shared is gone, or is not what the therapists saw.",
                 "Nothing of it is published. Please look at it in the queue: it can be proposed anew as it is now, or withdrawn.",
             ),
             AlertKind::WordsNeeded => (
@@ -286,7 +286,7 @@ impl CoordinatorAlert {
                 "Please look at the roster: it shows whose mailbox it is. They get no mail until you enter there that it works again. Others are asked in their place.",
             ),
             AlertKind::GuidanceLapsed => (
-                "Guidance was approved a year ago, so it does not appear any more.",
+                "Guidance is a year old, so it does not appear any more.",
                 "Please propose it again (`clientsconnect guidance propose`), as it is or in better words: therapists are asked anew. What appeared of it stays.",
             ),
             AlertKind::HelplineStale => (

@@ -41,6 +41,7 @@ fn all(reference: &str) -> Vec<(&'static str, bool, Letter)> {
         AlertKind::Stalled,
         AlertKind::TechnicalHold,
         AlertKind::NeedsAttention,
+        AlertKind::TargetChanged,
         AlertKind::Appeal,
         AlertKind::Undeliverable,
         AlertKind::HelplineStale,
