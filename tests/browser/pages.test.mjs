@@ -190,7 +190,13 @@ test("what a machine noticed is marked, named and within reach of the keyboard; 
 });
 
 test("words that tell too much come back marked, with who reads them meanwhile", async () => {
-  const { statusLink } = await propose(browser, channel, "Write to me at someone.private@example.com about your therapy.");
+  const { page: thanks, statusLink, steps } = await propose(
+    browser,
+    channel,
+    "Write to me at someone.private@example.com about your therapy.",
+  );
+  assert.match(await thanks.getByRole("heading", { level: 1 }).innerText(), /Please change some words/);
+  assert.match(steps, /Look at the marked places/);
   const page = await browser.visitor();
   await page.goto(statusLink);
   await browser.audit(page, "the status with marks");

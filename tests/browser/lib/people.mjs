@@ -18,7 +18,8 @@ export async function propose(browser, channel, text, { role, email } = {}) {
     page,
     reference: (await page.locator(".ref .mono").innerText()).trim(),
     returnCode: (await page.locator(".code").innerText()).trim(),
-    statusLink: await page.getByRole("link", { name: "See how things stand" }).evaluate((link) => link.href),
+    steps: await page.locator(".steps").innerText(),
+    statusLink: await page.locator(".card .button").evaluate((link) => link.href),
     supportComesFirst: await page.locator("main").evaluate((main) => {
       const support = main.querySelector("#support").compareDocumentPosition(main.querySelector(".code"));
       return Boolean(support & Node.DOCUMENT_POSITION_FOLLOWING);
