@@ -129,7 +129,7 @@ async fn a_year_after_its_approval_guidance_stops_and_a_coordinator_is_told() {
     assert_eq!(channel.state(id).await, "published");
     let mails = channel.mailbox.take();
     assert!(
-        mails.iter().any(|mail| mail.to == "coordinator@example.org" && mail.text.contains("a year ago"))
+        mails.iter().any(|mail| mail.to == "coordinator@example.org" && mail.text.contains("a year old"))
     );
     let again = propose(&channel, "endings").await;
     assert!(again.is_ok(), "it can be proposed anew: {again:?}");

@@ -28,6 +28,8 @@ use crate::kill::{Point, Side};
 
 /// How far a process's clock jumps at most.
 const LONGEST_JUMP: i64 = 3 * 60 * 60;
+/// An erasure is due in months; what publishes is due within a day.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
 /// Nobody reads their mail and looks at three platforms in less.
 const HUMAN: SignedDuration = SignedDuration::from_mins(5);
 /// Polls within which everything must come to an end once nothing goes wrong any more.
@@ -316,7 +318,7 @@ impl Run<'_> {
         let told = self.lab.clocks.told();
         let minute = SignedDuration::from_mins(1);
         let due = submission.due().map_or(minute, |due| due.at.duration_since(told));
-        let mut passes = due.max(minute) + SignedDuration::from_secs(self.dice.random_range(0..60));
+        let mut passes = due.clamp(minute, LONGEST_WAIT) + SignedDuration::from_secs(self.dice.random_range(0..60));
         match submission.state {
             State::Approved { .. } => {
                 let hour = london(told + passes).hour();
