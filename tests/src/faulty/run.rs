@@ -318,7 +318,8 @@ impl Run<'_> {
         let told = self.lab.clocks.told();
         let minute = SignedDuration::from_mins(1);
         let due = submission.due().map_or(minute, |due| due.at.duration_since(told));
-        let mut passes = due.clamp(minute, LONGEST_WAIT) + SignedDuration::from_secs(self.dice.random_range(0..60));
+        let mut passes =
+            due.clamp(minute, LONGEST_WAIT) + SignedDuration::from_secs(self.dice.random_range(0..60));
         match submission.state {
             State::Approved { .. } => {
                 let hour = london(told + passes).hour();
