@@ -11,8 +11,8 @@ use crate::report::{EngineVersion, Outcome, Report};
 use crate::rules::{self, Applied, Found};
 use crate::tokens::Text;
 
-/// The version of this engine. It changes with every change of rules that could change a report.
-pub const ENGINE: EngineVersion = EngineVersion(2);
+/// The version of this engine. It changes with every change of rules or weights that could change a report.
+pub const ENGINE: EngineVersion = EngineVersion(3);
 
 /// Screens one text. Callers that must not fail use [`screen_safely`].
 #[must_use]

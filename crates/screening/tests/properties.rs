@@ -186,9 +186,9 @@ proptest! {
     ) {
         // Without a full stop the two would be one sentence, and not a neutral one.
         let between = match between {
-            " " if !text.ends_with(['.', '!', '?']) => ". ",
             // An ellipsis ends nothing, whatever follows it in the line.
-            _ if text.trim_end().ends_with(['…', '.']) => "\n\n",
+            _ if text.trim_end().ends_with('…') || text.trim_end().ends_with("..") => "\n\n",
+            " " if !text.ends_with(['.', '!', '?']) => ". ",
             between => between,
         };
         let alone = screen(&text);
