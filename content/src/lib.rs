@@ -196,7 +196,7 @@ mod tests {
         }
         let disclaimer = |text: &str| format!("[[disclaimer]]\nid = \"x\"\nversion = 1\ntext = \"{text}\"\n");
         let long = disclaimer(&format!("In danger: 999. {}", "a".repeat(200)));
-        let cases: [(&str, Break); 13] = [
+        let cases: [(&str, Break); 14] = [
             ("helplines.toml", |f| f.helplines = f.helplines.replacen("verified_on = 2026-08-01", "", 1)),
             ("helplines.toml", |f| {
                 f.helplines = f.helplines.replacen("source = \"https", "source = \"ftp", 1)
@@ -211,6 +211,7 @@ mod tests {
             ("wording.toml", |f| {
                 f.wording = f.wording.replacen("leave_url = \"https", "leave_url = \"http", 1)
             }),
+            ("{platform}", |f| f.wording = f.wording.replacen("{platform}, shared", "X, shared", 1)),
             ("\"spam\"", |f| {
                 f.screening = f.screening.replacen("[categories.spam]", "[categories.spams]", 1)
             }),

@@ -305,6 +305,9 @@ pub struct Wording {
     pub submit_advice: Vec<String>,
     /// What happens after sending, in order.
     pub what_next: Vec<String>,
+    /// What stands before the address where a post of somebody who asked for it is pointed to from another platform, with
+    /// `{platform}` for its own.
+    pub elsewhere: String,
     /// What happens after a link was sent, in order.
     pub link_next: Vec<String>,
 }
@@ -541,6 +544,9 @@ fn wording(text: &str) -> Result<Wording, ContentError> {
     }
     if all.link_next.is_empty() {
         return refuse(FILE, "link_next".to_owned(), "must not be empty");
+    }
+    if !all.elsewhere.contains("{platform}") {
+        return refuse(FILE, "elsewhere".to_owned(), "must name the platform: {platform}");
     }
     Ok(all)
 }

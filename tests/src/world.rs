@@ -463,7 +463,7 @@ impl Channel {
 
     /// One run of admit-proposals, and what follows from it.
     pub async fn admit(&self) {
-        let step = admit_proposals::handle(&self.core, &self.platforms, &SECRET, tick());
+        let step = admit_proposals::handle(&self.core, &self.platforms, &self.web.rules, &SECRET, tick());
         self.calls.of("admit-proposals", step).await.unwrap();
         self.settle().await;
     }

@@ -1,7 +1,7 @@
 //! Whether what is written in `content/` fits where it is to appear.
 //!
-//! Invariant: a guidance post is one post on every platform, with whichever disclaimer goes with it; and each disclaimer
-//! leaves a post room for words of its own.
+//! Invariant: a guidance post is one post on every platform, with whichever disclaimer goes with it, and so is what points
+//! to a post on another platform; and each disclaimer leaves a post room for words of its own.
 
 use curation::composition::{self, Measure, PlatformName, PlatformRules};
 
@@ -27,13 +27,17 @@ pub(crate) fn rules() -> [PlatformRules; 3] {
     ]
 }
 
-/// Checks each disclaimer, and each guidance post with each disclaimer.
+/// The address of a page that a post points to, as long as most on Bluesky, whose are the longest.
+const PAGE: &str = "https://bsky.app/profile/did:plc:abcdefghijklmnopqrstuvwx/post/3mdtheirs2222";
+
+/// Checks each disclaimer, and each guidance post and what points elsewhere with each disclaimer.
 ///
 /// # Errors
 /// A message that names the entry and the platform.
 pub(crate) fn check(
     disclaimers: &[content::Disclaimer],
     guidance: &[content::Guidance],
+    elsewhere: &str,
 ) -> Result<(), String> {
     for disclaimer in disclaimers {
         for rules in rules() {
@@ -48,17 +52,21 @@ pub(crate) fn check(
             }
         }
     }
-    for one in guidance {
+    let pointer = format!("{} {PAGE}", elsewhere.replace("{platform}", "Mastodon"));
+    let guidance =
+        guidance.iter().map(|one| (format!("content/guidance.toml, guidance \"{}\"", one.id), &one.text));
+    let pointer = [("content/wording.toml, elsewhere".to_owned(), &pointer)];
+    for (entry, text) in guidance.chain(pointer) {
         for disclaimer in disclaimers {
             let attached = composition::Disclaimer {
                 id: disclaimer.id.clone(),
                 version: disclaimer.version,
                 text: disclaimer.text.clone(),
             };
-            composition::compose(&one.text, &attached, None, &rules()).map_err(|error| {
+            composition::compose(text, &attached, None, &rules()).map_err(|error| {
                 format!(
-                    "content/guidance.toml, guidance \"{}\": does not fit in one post with the disclaimer \"{}\": {error}",
-                    one.id, disclaimer.id,
+                    "{entry}: does not fit in one post with the disclaimer \"{}\": {error}",
+                    disclaimer.id
                 )
             })?;
         }

@@ -21,16 +21,20 @@ fn the_build_measures_as_the_adapters_do() {
 #[test]
 fn what_does_not_fit_is_refused_by_the_name_of_the_entry_and_of_the_platform() {
     let (disclaimers, guidance) = (content::disclaimers(), content::guidance());
-    fits::check(disclaimers, guidance).unwrap();
+    let elsewhere = &content::wording().elsewhere;
+    fits::check(disclaimers, guidance, elsewhere).unwrap();
     let mut long = guidance.to_vec();
     // 90 emoji are 90 characters to Bluesky and 180 to X.
     long[1].text = "🌱".repeat(90);
-    let refused = fits::check(disclaimers, &long).unwrap_err();
+    let refused = fits::check(disclaimers, &long, elsewhere).unwrap_err();
     assert!(refused.contains(&long[1].id) && refused.contains("for x by"), "{refused}");
     let mut long = disclaimers.to_vec();
     long[2].text = "🌱".repeat(71);
-    let refused = fits::check(&long, guidance).unwrap_err();
+    let refused = fits::check(&long, guidance, elsewhere).unwrap_err();
     assert!(refused.contains(&long[2].id) && refused.contains("on x"), "{refused}");
+    let refused =
+        fits::check(disclaimers, guidance, &format!("{{platform}} {}", "a".repeat(150))).unwrap_err();
+    assert!(refused.contains("elsewhere") && refused.contains("for bluesky by"), "{refused}");
 }
 
 #[test]

@@ -10,8 +10,8 @@ use app::{
     ports::{Clock, Randomness},
 };
 use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
-use curation::time::Now;
-use platforms::x::Freshness;
+use curation::{composition::PlatformRules, time::Now};
+use platforms::{accounts::Plan, x::Freshness};
 use store::{Store, Tables};
 use tracing_subscriber::EnvFilter;
 
@@ -111,6 +111,14 @@ impl Surroundings {
             randomness: Arc::new(SystemRandomness),
         }
     }
+}
+
+/// What words are composed for: the platforms of `PLATFORMS`, and the public feed.
+pub fn rules(environment: &mut Environment) -> Vec<PlatformRules> {
+    let plan = environment.readable::<Plan>("PLATFORMS", "such as `bluesky x mastodon:500:23`");
+    let mut rules = plan.map(|plan| plan.rules()).unwrap_or_default();
+    rules.push(app::feed::rules());
+    rules
 }
 
 /// The machine's clock.

@@ -170,7 +170,8 @@ pub struct Composition {
     /// Somebody else's post that is shared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
-    /// One rendering per enabled platform, in the order of the platforms' names. A target is shared on its own alone.
+    /// One rendering per enabled platform, in the order of the platforms' names. A target without a pointer has one, on its
+    /// own platform.
     pub renderings: Vec<Rendering>,
 }
 
@@ -217,7 +218,7 @@ pub struct TooLong {
 /// Composes `words`, a disclaimer and what is shared for each platform.
 ///
 /// The disclaimer shares the last post where it fits and is a post of its own where it does not. A target is shared on its
-/// own platform and nowhere else. Words and disclaimer stand in the very post that quotes it, or that answers it where it
+/// own platform; elsewhere the words point to it, if its author asked for it. Words and disclaimer stand in the very post that quotes it, or that answers it where it
 /// can only be boosted, so that neither is seen without the other: they have to fit one post.
 ///
 /// A first line such as "Content note: grief" is a content note: where the platform has such notes, it is no part of the
@@ -234,9 +235,18 @@ pub fn compose(
     let mut renderings = match target {
         None => platforms.iter().map(|rules| own(words, disclaimer, rules)).collect::<Result<Vec<_>, _>>()?,
         Some(target) => {
-            let rules = platforms.iter().find(|rules| rules.platform == target.platform);
-            let rules = rules.ok_or_else(|| Uncomposable::NotThere(target.platform.clone()))?;
-            vec![sharing(words, disclaimer, target, rules)?]
+            if !platforms.iter().any(|rules| rules.platform == target.platform) {
+                return Err(Uncomposable::NotThere(target.platform.clone()));
+            }
+            let mut renderings = Vec::new();
+            for rules in platforms {
+                if rules.platform == target.platform {
+                    renderings.push(sharing(words, disclaimer, target, rules)?);
+                } else if let Some(pointer) = &target.pointer {
+                    renderings.push(own(&beside(words, pointer), disclaimer, rules)?);
+                }
+            }
+            renderings
         }
     };
     renderings.sort_by(|a, b| a.platform.cmp(&b.platform));
@@ -268,10 +278,7 @@ fn sharing(
     rules: &PlatformRules,
 ) -> Result<Rendering, TooLong> {
     let (content_note, words, rules) = behind_note(words, rules);
-    let post = match words.trim() {
-        "" => disclaimer.text.clone(),
-        words => format!("{words}\n\n{}", disclaimer.text),
-    };
+    let post = beside(words, &disclaimer.text);
     match rules.excess(&post) {
         0 => {}
         excess => return Err(TooLong { platform: rules.platform, excess }),
@@ -282,6 +289,14 @@ fn sharing(
     };
     let (platform, shares) = (rules.platform, Some(share));
     Ok(Rendering { platform, parts, shares, content_note, replies: Replies::Nobody })
+}
+
+/// Words, of which there may be none, and what stands below them.
+fn beside(words: &str, below: &str) -> String {
+    match words.trim() {
+        "" => below.to_owned(),
+        words => format!("{words}\n\n{below}"),
+    }
 }
 
 fn render(words: &str, disclaimer: &str, rules: &PlatformRules) -> Result<Vec<String>, TooLong> {

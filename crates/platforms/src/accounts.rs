@@ -10,7 +10,7 @@ mod tests;
 use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc};
 
 use async_trait::async_trait;
-use curation::composition::PlatformRules;
+use curation::composition::{PlatformName, PlatformRules};
 
 pub use self::listed::PLATFORMS;
 use crate::{
@@ -31,6 +31,13 @@ pub struct Listing {
     rules: fn(limits: &str) -> Option<PlatformRules>,
     /// The account, which connects to nothing yet.
     connect: fn(&Told, &Arc<dyn Freshness>) -> Arc<dyn Account>,
+}
+
+/// A platform's name as people know it.
+#[must_use]
+pub fn title(platform: &PlatformName) -> &str {
+    let name = platform.as_str();
+    PLATFORMS.iter().find(|listing| listing.name == name).map_or(name, |listing| listing.title)
 }
 
 /// One thing that makes an account.

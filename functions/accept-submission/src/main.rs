@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use app::accept::HOURLY_LIMIT;
 use aws::{configuration::Environment, keys, pages, secret::Secret, start};
-use platforms::{accounts::Plan, intake::MastodonServer};
+use platforms::intake::MastodonServer;
 use web::{Web, links::Keyring};
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,11 +19,9 @@ async fn main() -> anyhow::Result<()> {
     let base_url = environment.required("PUBLIC_URL").trim_end_matches('/').to_owned();
     let parameter = environment.required("LINK_KEYS_PARAMETER");
     let hourly_limit = environment.number("HOURLY_LIMIT", HOURLY_LIMIT);
-    let plan = environment.readable::<Plan>("PLATFORMS", "such as `bluesky x mastodon:500:23`");
+    let rules = start::rules(&mut environment);
     let mastodon = environment.optional("MASTODON_SERVER").and_then(|server| MastodonServer::parse(&server));
     environment.complete()?;
-    let mut rules = plan.map(|plan| plan.rules()).unwrap_or_default();
-    rules.push(app::feed::rules());
     let sdk = start::sdk().await;
     let core = surroundings.core(&sdk);
     let routes = Secret::new(aws_sdk_ssm::Client::new(&sdk), parameter, move |text| {

@@ -10,6 +10,7 @@ use app::{
     publish::Platforms,
 };
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use curation::composition::PlatformRules;
 use lambda_runtime::{Error, LambdaEvent};
 
 /// Does what is to be done, whatever called: however many hints there are, it is the same work.
@@ -19,10 +20,11 @@ use lambda_runtime::{Error, LambdaEvent};
 pub async fn handle<Any>(
     core: &Core,
     platforms: &Platforms,
+    rules: &[PlatformRules],
     secret: &IntakeSecret,
     _event: LambdaEvent<Any>,
 ) -> Result<(), Error> {
-    admit::run(core, platforms, secret).await?;
+    admit::run(core, platforms, rules, secret).await?;
     Ok(())
 }
 
@@ -33,9 +35,10 @@ pub async fn handle<Any>(
 pub async fn handle_hints(
     core: &Core,
     platforms: &Platforms,
+    rules: &[PlatformRules],
     secret: &IntakeSecret,
     event: LambdaEvent<SqsEvent>,
 ) -> Result<SqsBatchResponse, Error> {
-    handle(core, platforms, secret, event).await?;
+    handle(core, platforms, rules, secret, event).await?;
     Ok(SqsBatchResponse::default())
 }

@@ -1,5 +1,6 @@
 //! Wires admit-proposals: besides where everything is, `INTAKE_QUEUE_URL` (who is hinted that something waits),
-//! `LINK_KEYS_PARAMETER` (of which what keys hashes is derived) and each platform's account, or nothing ([`aws::accounts`]).
+//! `LINK_KEYS_PARAMETER` (of which what keys hashes is derived), `PLATFORMS` (what words are composed for) and each platform's
+//! account, or nothing ([`aws::accounts`]).
 
 use std::sync::Arc;
 
@@ -14,7 +15,9 @@ async fn main() -> anyhow::Result<()> {
     let mut environment = Environment::of_process();
     let surroundings = start::Surroundings::read(&mut environment).with_intake(&mut environment);
     let parameter = environment.required("LINK_KEYS_PARAMETER");
+    let rules = start::rules(&mut environment);
     environment.complete()?;
+    let rules = &rules;
     let sdk = start::sdk().await;
     let accounts = accounts::of(&Environment::of_process(), &sdk);
     let core = &surroundings.core(&sdk);
@@ -24,7 +27,7 @@ async fn main() -> anyhow::Result<()> {
     });
     let step = async |event: LambdaEvent<serde_json::Value>| {
         let secret = secret.get().await?;
-        admit_proposals::handle(core, platforms, &secret, event).await
+        admit_proposals::handle(core, platforms, rules, &secret, event).await
     };
     lambda_runtime::run(service_fn(step)).await.map_err(anyhow::Error::from_boxed)
 }

@@ -10,11 +10,15 @@ const NEEDED: &[&str] = &[
     "INVITATIONS_QUEUE_URL",
     "INTAKE_QUEUE_URL",
     "LINK_KEYS_PARAMETER",
+    "PLATFORMS",
 ];
 
 fn said(set: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_admit-proposals"));
-    command.env_clear().envs(set.iter().map(|name| (name, "http://127.0.0.1:1/x")));
+    command.env_clear().envs(set.iter().map(|name| match *name {
+        "PLATFORMS" => (name, "bluesky"),
+        _ => (name, "http://127.0.0.1:1/x"),
+    }));
     let output = command.output().unwrap();
     assert!(!output.status.success());
     String::from_utf8([output.stdout, output.stderr].concat()).unwrap()

@@ -225,6 +225,7 @@ pub(crate) fn post(id: &str, author: &str, text: &str) -> Target {
         version: None,
         attachments: 0,
         quotable: true,
+        pointer: None,
     }
 }
 

@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use curation::{
-    composition::{Seen, Target, Visible},
+    composition::{PlatformRules, Seen, Target, Visible},
     ids::SubmissionId,
     policy::Policy,
     submission::{Kind, State, Submission},
@@ -14,7 +14,7 @@ use curation::{
     transitions::{InvalidTransition, NewSubmission},
 };
 use jiff::{SignedDuration, Timestamp};
-use platforms::{Platform, PlatformError, intake::PostAddress};
+use platforms::{Platform, PlatformError, accounts::title, intake::PostAddress};
 use screening::{Category, Outcome, Report, Route, Severity, screen_safely};
 use store::{Admission, Admitted, Ledger, Post, PostState, Reason, StoreError};
 
@@ -57,13 +57,15 @@ pub struct Counts {
     pub others: usize,
 }
 
-/// Forgets what is gone, keeps the lead's list, and admits what there is room for. Four queries if nothing is to be done.
+/// Forgets what is gone, keeps the lead's list, and admits what there is room for, composed by the `rules`. Four queries if
+/// nothing is to be done.
 ///
 /// # Errors
 /// [`StepFailure::Store`]: the next run goes on.
 pub async fn run(
     core: &Core,
     platforms: &[Arc<dyn Platform>],
+    rules: &[PlatformRules],
     secret: &IntakeSecret,
 ) -> Result<Counts, StepFailure> {
     let mut counts = Counts { forgotten: forget::run(core).await?, ..Counts::default() };
@@ -71,7 +73,7 @@ pub async fn run(
         hint_list(core).await;
     }
     counts.sorted = sort(core).await?;
-    admit(core, platforms, secret, &mut counts).await?;
+    admit(core, platforms, rules, secret, &mut counts).await?;
     if counts != Counts::default() {
         let Counts { forgotten, sorted, admitted, others } = counts;
         tracing::info!(forgotten, sorted, admitted, others, "intake");
@@ -101,6 +103,7 @@ async fn sort(core: &Core) -> Result<usize, StepFailure> {
 struct Run<'a> {
     core: &'a Core,
     platforms: &'a [Arc<dyn Platform>],
+    rules: &'a [PlatformRules],
     secret: &'a IntakeSecret,
     policy: Policy,
     capacity: Capacity,
@@ -114,6 +117,7 @@ struct Run<'a> {
 async fn admit(
     core: &Core,
     platforms: &[Arc<dyn Platform>],
+    rules: &[PlatformRules],
     secret: &IntakeSecret,
     counts: &mut Counts,
 ) -> Result<(), StepFailure> {
@@ -127,7 +131,8 @@ async fn admit(
     }
     let (ledger, capacity) = room(core, &channel.policy).await?;
     let (policy, silent) = (channel.policy, BTreeSet::new());
-    let mut run = Run { core, platforms, secret, policy, capacity, ledger, silent, looks: 0, served: 0 };
+    let mut run =
+        Run { core, platforms, rules, secret, policy, capacity, ledger, silent, looks: 0, served: 0 };
     for _ in 0..MOST_ROUNDS {
         for source in &turns {
             let is_over = run.looks >= MOST_LOOKS || run.served >= MOST_SERVED;
@@ -295,17 +300,20 @@ impl Run<'_> {
         // If another account's post stands there by now, its author has asked for nothing.
         let is_theirs = wish.author.as_ref().is_none_or(|author| *author == target.author);
         let Outcome::Screened(report) = screen_safely(&target.text) else { return Ok(later) };
+        let author_asks = post.by_author && is_theirs;
         Ok(match report.route {
             Route::Hold => Decision::List,
-            _ if is_for_a_panel(&report, post.by_author && is_theirs) => Decision::Admit(Box::new(target)),
+            _ if is_for_a_panel(&report, author_asks) => {
+                let pointer = author_asks.then(|| pointer(&target, &wish.address)).flatten();
+                Decision::Admit(Box::new(Target { pointer, ..target }))
+            }
             _ => Decision::Refuse(Reason::NotTaken),
         })
     }
 
     async fn admit(&mut self, post: &Post, target: &Target, now: Now) -> Result<Served, StepFailure> {
         let core = self.core;
-        let rules = self.platforms.iter().map(|platform| platform.rules()).collect::<Vec<_>>();
-        let Ok(revision) = core.revision(1, None, Some(target), &rules, now) else {
+        let Ok(revision) = core.revision(1, None, Some(target), self.rules, now) else {
             core.store.refuse(post, Reason::NotTaken, false, now).await?;
             return Ok(Served::Settled);
         };
@@ -367,6 +375,13 @@ fn is_for_a_panel(report: &Report, by_author: bool) -> bool {
     !is_grave(&[Category::Spam, Category::Abuse, Category::Sexual], Severity::Stop)
         && !is_grave(&[Category::PersonalData, Category::ThirdParty], Severity::Caution)
         && (by_author || !is_grave(&[Category::Disclosure], Severity::Caution))
+}
+
+/// How the channel's other platforms point to a post whose author asked for it; not to one that may not be quoted.
+fn pointer(target: &Target, address: &str) -> Option<String> {
+    let page = PostAddress::try_from(address.to_owned()).ok()?.page();
+    let sentence = content::wording().elsewhere.replace("{platform}", title(&target.platform));
+    target.quotable.then(|| format!("{sentence} {page}"))
 }
 
 /// When the next of an author's posts may come.

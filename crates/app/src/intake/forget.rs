@@ -85,8 +85,12 @@ fn without_target(mut revision: Revision) -> Revision {
         text: String::new(),
         posted_at: None,
         version: None,
+        pointer: None,
         ..target
     });
+    // Elsewhere the words that would have appeared point to it.
+    let platform = revision.composition.target.as_ref().map(|target| target.platform.clone());
+    revision.composition.renderings.retain(|one| Some(&one.platform) == platform.as_ref());
     for rendering in &mut revision.composition.renderings {
         rendering.shares = None;
     }

@@ -30,7 +30,7 @@ pub const DAILY_ASKS: u64 = 20;
 
 /// Posts that are older when the channel is told of them are not taken: nobody waits for an answer to them any more, and
 /// a platform that tells everything once again does not bring a year's posts.
-const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What keys the hashes of who asked, of authors and of words.
 #[derive(Clone, Copy)]

@@ -22,6 +22,7 @@ use app::{
 use aws::keys::{ADDRESSES, INTAKE};
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use curation::composition::PlatformRules;
 use platforms::Platform;
 use store::{Store, Tables};
 use tokio::{
@@ -106,6 +107,8 @@ struct Parts {
     letters: Arc<Letters>,
     timeline: Arc<Timeline>,
     platforms: Arc<[Arc<dyn Platform>]>,
+    /// What words are composed for.
+    rules: Arc<[PlatformRules]>,
     reasons: Reasons,
     intake_secret: IntakeSecret,
 }
@@ -165,9 +168,16 @@ impl Local {
         let letters = Arc::new(Letters { keys: Arc::clone(&keyring), base_url: base_url.clone() });
         let platforms = platforms.into();
         let intake_secret = IntakeSecret(aws::keys::derived(INTAKE, &key_text));
-        let core_of_parts = core.clone();
-        let parts =
-            Parts { core: core_of_parts, mailbox, letters, timeline, platforms, reasons, intake_secret };
+        let parts = Parts {
+            core: core.clone(),
+            mailbox,
+            letters,
+            timeline,
+            platforms,
+            rules: rules.clone().into(),
+            reasons,
+            intake_secret,
+        };
         let mut tasks = vec![
             queues.queue(QueueName::Screening).start(parts.screen_submission(), shutdown.subscribe()),
             queues.queue(QueueName::Invitations).start(parts.invite_panel(), shutdown.subscribe()),
@@ -291,19 +301,21 @@ impl Parts {
 
     fn admit_proposals(&self) -> Scheduled {
         let (core, platforms) = (self.core.clone(), Arc::clone(&self.platforms));
-        let secret = self.intake_secret;
+        let (rules, secret) = (Arc::clone(&self.rules), self.intake_secret);
         Arc::new(move |event| {
-            let (core, platforms) = (core.clone(), Arc::clone(&platforms));
-            Box::pin(async move { admit_proposals::handle(&core, &platforms, &secret, event).await })
+            let (core, platforms, rules) = (core.clone(), Arc::clone(&platforms), Arc::clone(&rules));
+            Box::pin(async move { admit_proposals::handle(&core, &platforms, &rules, &secret, event).await })
         })
     }
 
     fn admit_hinted(&self) -> Consumer {
         let (core, platforms) = (self.core.clone(), Arc::clone(&self.platforms));
-        let secret = self.intake_secret;
+        let (rules, secret) = (Arc::clone(&self.rules), self.intake_secret);
         Arc::new(move |event| {
-            let (core, platforms) = (core.clone(), Arc::clone(&platforms));
-            Box::pin(async move { admit_proposals::handle_hints(&core, &platforms, &secret, event).await })
+            let (core, platforms, rules) = (core.clone(), Arc::clone(&platforms), Arc::clone(&rules));
+            Box::pin(
+                async move { admit_proposals::handle_hints(&core, &platforms, &rules, &secret, event).await },
+            )
         })
     }
 

@@ -1,7 +1,7 @@
 //! Somebody else's post, which the channel shares with words of its own beside it.
 //!
-//! Invariant: a target is shared where it is and natively, never copied; and only as long as it is what reviewers saw
-//! ([`Target::still`]). It is not ours: no print holds anything of it.
+//! Invariant: a target is shared where it is and natively, never copied; elsewhere a post points to it at most; and only as
+//! long as it is what reviewers saw ([`Target::still`]). It is not ours: no print holds anything of it.
 
 use std::fmt;
 
@@ -36,6 +36,10 @@ pub struct Target {
     /// False if its author lets nobody, or not the channel, quote it. It may be boosted all the same.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub quotable: bool,
+    /// The sentence, with the address of its page, by which the channel's posts on other platforms point to it. None if
+    /// its author did not ask for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
 }
 
 impl fmt::Debug for Target {
@@ -70,6 +74,7 @@ pub enum Visible {
 
 /// What a platform shows at a post's address at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // There is one at a time, for a moment.
 pub enum Seen {
     /// The post as it is now.
     There(Target, Visible),
@@ -141,6 +146,7 @@ mod tests {
             version: Some("20".into()),
             attachments: 0,
             quotable: true,
+            pointer: None,
         }
     }
 
@@ -168,6 +174,9 @@ mod tests {
         ] {
             assert_eq!(target().still(&seen), expected, "{expected:?}");
         }
+        let pointed_to =
+            Target { pointer: Some("A post on X: https://x.com/i/status/20".into()), ..target() };
+        assert_eq!(pointed_to.still(&now(|_| ())), Ok(()), "the pointer is ours");
         let boosted = Target { quotable: false, ..target() };
         assert_eq!(boosted.still(&now(|_| ())), Ok(()), "what may be quoted now may be boosted as before");
     }

@@ -222,11 +222,30 @@ fn target(quotable: bool) -> Target {
         version: None,
         attachments: 0,
         quotable,
+        pointer: None,
     }
 }
 
 fn on(platform: &str, quotes: bool) -> PlatformRules {
     PlatformRules { platform: PlatformName::new(platform), quotes, ..rules(60, 10) }
+}
+
+#[test]
+fn elsewhere_words_point_to_a_target_whose_author_asked_for_it() {
+    let pointer = "A post on X: https://x.com/i/status/20";
+    let asked_for = Target { pointer: Some(pointer.into()), ..target(true) };
+    let platforms = [on("bluesky", true), on("x", true)];
+    for words in ["", "Worth a read."] {
+        let composed = compose(words, &disclaimer(), Some(&asked_for), &platforms).unwrap();
+        let [elsewhere, there] = &composed.renderings[..] else { panic!("{words}") };
+        assert_eq!(there.shares, Some(Share::Quote("https://x.com/i/status/20".into())));
+        assert!(!there.parts[0].contains("A post on X"));
+        assert_eq!((elsewhere.platform.as_str(), &elsewhere.shares), ("bluesky", &None));
+        let whole = elsewhere.parts.join("\n\n");
+        let beside = if words.is_empty() { String::new() } else { format!("{words}\n\n") };
+        assert_eq!(whole, format!("{beside}{pointer}\n\nGeneral information only."));
+        assert!(!whole.contains("Somebody's example."), "never copied");
+    }
 }
 
 #[test]

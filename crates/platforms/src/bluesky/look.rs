@@ -55,6 +55,7 @@ impl Post {
             version: Some(self.at.cid().to_owned()),
             attachments: attachments(&self.record["embed"]),
             quotable: self.quotable,
+            pointer: None,
         };
         Some(Seen::There(target, if self.is_public { Visible::Public } else { Visible::Protected }))
     }

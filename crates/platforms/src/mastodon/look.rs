@@ -50,6 +50,7 @@ pub(super) fn seen(post: &Value, address: &PostAddress) -> Result<Seen, Platform
         version: text_of("edited_at").map(str::to_owned),
         attachments: u32::try_from(attached).unwrap_or(u32::MAX),
         quotable: is_quotable(post),
+        pointer: None,
     };
     let visible = match text_of("visibility").ok_or(NO_POST)? {
         "public" | "unlisted" => Visible::Public,
@@ -112,6 +113,7 @@ mod tests {
             version: None,
             attachments: 0,
             quotable: true,
+            pointer: None,
         };
         assert_eq!(plain, expected);
         assert_eq!(target(|post| post["spoiler_text"] = json!("Grief")).text, "Grief\n\nAn example & more.");

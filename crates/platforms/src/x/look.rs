@@ -79,6 +79,7 @@ pub(super) fn shown(answer: &Value, asked: &str) -> Result<Shown, Unreadable> {
         version: Some(id.to_owned()),
         attachments: u32::try_from(attached).unwrap_or(u32::MAX),
         quotable: true,
+        pointer: None,
     };
     // Not said is not known, and X says it of every user.
     let visible = match user["protected"].as_bool() {
@@ -178,6 +179,7 @@ mod tests {
             version: Some("20".into()),
             attachments: 0,
             quotable: true,
+            pointer: None,
         };
         assert_eq!(target, expected);
         let mut long = answer();

@@ -1,7 +1,7 @@
 //! Somebody else's post on the pages, and what a first post does with it.
 
 use curation::composition::{PlatformName, Share, Target, Uncomposable};
-use platforms::intake::PostAddress;
+use platforms::{accounts::title, intake::PostAddress};
 
 use crate::pages::{Shared, Sharing, When};
 
@@ -30,11 +30,9 @@ pub(super) fn sharing(share: Option<&Share>) -> Sharing {
 /// A platform's name as people know it.
 pub(super) fn known_as(platform: &PlatformName) -> String {
     match platform.as_str() {
-        "x" => "X",
-        "bluesky" => "Bluesky",
-        "mastodon" => "Mastodon",
         "local" => "Local timeline",
-        other => other,
+        "feed" => "Public feed",
+        _ => title(platform),
     }
     .to_owned()
 }
@@ -70,6 +68,7 @@ mod tests {
             version: None,
             attachments: 0,
             quotable: true,
+            pointer: None,
         };
         let page = |post: &str| shared(&target(post)).page;
         assert_eq!(
