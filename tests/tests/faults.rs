@@ -441,8 +441,11 @@ async fn half_a_thread_that_gets_no_further_for_hours_is_a_humans_to_decide_abou
     channel.settle().await;
     assert_eq!(channel.state(id).await, "needs_attention");
     assert!(channel.mailbox.all().iter().any(|mail| mail.to == "coordinator@example.org"));
-    // Taken down, or tried again: whoever says that the rest is absent has it tried once more, and is asked again.
+    // Taken down, or tried again: whoever says that the rest is absent has it tried for as long as before.
     attested_absent(&channel, id).await;
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(id).await, platform.0.effects()), ("publishing", 1));
+    channel.pass(SignedDuration::from_hours(7));
     channel.publish().await.unwrap();
     assert_eq!((channel.state(id).await, platform.0.effects()), ("needs_attention", 1));
 }

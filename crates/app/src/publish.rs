@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use curation::{
     cadence::Slot,
-    composition::{Replies, Share},
+    composition::{PlatformName, Replies, Share},
     submission::{Attention, Delivery, DeliveryStatus, Revision, State, Step, Submission},
     time::Now,
     transitions::NotPublishable,
@@ -129,11 +129,9 @@ async fn take(
     if !target_is_as_seen(core, platforms, &before, &revision, now).await? {
         return Ok(None);
     }
-    let is_enabled = revision
-        .composition
-        .renderings
-        .iter()
-        .all(|rendering| platforms.iter().any(|platform| platform.name() == rendering.platform));
+    let is_on = |name: &PlatformName| platforms.iter().any(|platform| platform.name() == *name);
+    let renderings = &revision.composition.renderings;
+    let is_enabled = renderings.iter().any(|rendering| is_on(&rendering.platform));
     let mut barred = BTreeSet::new();
     loop {
         match before.publishable(&revision, ENGINE.0, &barred) {
@@ -153,13 +151,14 @@ async fn take(
                 return Ok(None);
             }
             refused => {
-                let reason =
-                    refused.err().map_or("a platform is switched off".to_owned(), |error| error.to_string());
+                let reason = refused
+                    .err()
+                    .map_or("its platforms are switched off".to_owned(), |error| error.to_string());
                 tracing::error!(submission = %before.id, reason, "approved content cannot be published");
                 return Ok(None);
             }
         }
-        let step = before.clone().take(&revision.composition.renderings, core.clock.real_time(), now)?;
+        let step = before.clone().take(renderings, is_on, core.clock.real_time(), now)?;
         let approvers = before.review.as_ref().map(|review| review.approvers()).unwrap_or_default();
         let mut checks = vec![turn::switches(&before)];
         checks.extend(approvers.difference(&barred).map(|person| Check::Standing(*person, now)));
@@ -185,20 +184,18 @@ async fn target_is_as_seen(
     now: Now,
 ) -> Result<bool, StepFailure> {
     let Some(target) = &revision.composition.target else { return Ok(true) };
-    let Some(platform) = platforms.iter().find(|platform| platform.name() == target.platform) else {
-        // Whoever takes it says that a platform is switched off.
-        return Ok(true);
+    let seen = match platforms.iter().find(|platform| platform.name() == target.platform) {
+        Some(platform) => platform.look_at(&target.post).await,
+        None => Err(PlatformError::Unavailable("the platform is switched off")),
     };
-    let step = match platform.look_at(&target.post).await {
-        Ok(seen) => match target.still(&seen) {
-            Ok(()) => return Ok(true),
-            Err(changed) => {
-                tracing::warn!(submission = %before.id, %changed, "not shared");
-                before.clone().target_changed(now)?
-            }
-        },
+    let step = match seen.map(|seen| target.still(&seen)) {
+        Ok(Ok(())) => return Ok(true),
+        Ok(Err(changed)) => {
+            tracing::warn!(submission = %before.id, %changed, "not shared");
+            before.clone().target_changed(now)?
+        }
         Err(error) => {
-            tracing::warn!(submission = %before.id, %error, "what is to be shared cannot be looked at");
+            tracing::error!(submission = %before.id, %error, "what is to be shared cannot be looked at");
             before.clone().waits_for_target(now)?
         }
     };
@@ -208,12 +205,13 @@ async fn target_is_as_seen(
 }
 
 /// How long a post of which nobody knows whether it exists, or the rest of a thread, is tried before a human is asked, in
-/// real time: an outage of a platform seldom lasts longer. What waits for a platform that is switched off waits as long.
+/// real time: an outage of a platform seldom lasts longer. After as long a coordinator is told of a platform that takes
+/// nothing.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 
-fn has_waited_long(core: &Core, submission: &Submission) -> bool {
-    let since = submission.deliveries.first().map(|delivery| delivery.created_at);
-    since.is_some_and(|since| core.clock.real_time().duration_since(since) > PATIENCE)
+fn has_waited_long(core: &Core, delivery: &Delivery) -> bool {
+    let since = delivery.tried_since.unwrap_or(delivery.created_at);
+    core.clock.real_time().duration_since(since) > PATIENCE
 }
 
 /// Takes over from a publisher that vanished, or from a platform that was away: under the same conditions as whoever
@@ -226,23 +224,14 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
         |wanted: fn(DeliveryStatus) -> bool| before.deliveries.iter().position(|one| wanted(one.status));
     let unknown = first(|status| status == DeliveryStatus::Sending);
     let index = unknown.or_else(|| first(|status| status != DeliveryStatus::Sent)).unwrap_or_default();
-    let is_begun = before.deliveries.iter().any(|delivery| is_begun(platforms, delivery));
-    let is_whole = revision.content() == before.content;
-    if !is_whole || (unknown.is_some() && has_waited_long(core, &before)) {
+    if revision.content() != before.content {
         return ask_human(core, before, index, Attention::Ambiguous).await;
     }
-    if !is_begun {
+    if !before.deliveries.iter().any(|delivery| is_begun(platforms, delivery)) {
         // Nothing is on a platform yet: it takes its turn again, and with it all that is asked then.
         let step = before.clone().put_back(now)?;
         let cadence = core.store.channel().await?.cadence.given_back(before.id, before.appearance());
         return Ok(core.store.commit(&before, &step, vec![Write::Cadence(cadence)], &[], now).await?);
-    }
-    if let Some(index) = switched_off(platforms, &before) {
-        let platform = &before.deliveries[index].platform;
-        tracing::error!(submission = %before.id, %platform, "the rest of a publication waits for a platform that is switched off");
-        if has_waited_long(core, &before) {
-            return ask_human(core, before, index, Attention::Ambiguous).await;
-        }
     }
     let step = before.clone().renew_lease(now)?;
     let approvers = before.review.as_ref().map(|review| review.approvers()).unwrap_or_default();
@@ -263,6 +252,8 @@ enum Turn {
     Done,
     /// A later poll goes on.
     Later,
+    /// Nothing is there, and the platform takes nothing: from this delivery on it waits.
+    Away(usize),
     /// A human has to look at this delivery.
     Human(usize, Attention),
 }
@@ -276,36 +267,76 @@ async fn deliver(
     revision: &Revision,
     is_just_taken: bool,
 ) -> Result<(), StepFailure> {
-    let (mut human, mut others_go_on) = (None, false);
-    // What is switched off is begun by nobody; whoever looks after this item says so.
+    let mut turns = Vec::new();
     for platform in platforms {
         let (after, turn) = post_on(core, &**platform, submission, revision, is_just_taken).await?;
         submission = after;
-        match turn {
-            Turn::Done => {}
-            Turn::Later => others_go_on = true,
-            Turn::Human(index, why) => {
-                human.get_or_insert((index, why));
-            }
-        }
+        turns.push(turn);
         if !matches!(submission.state, State::Publishing { .. }) {
             break;
         }
     }
-    match (&submission.state, human) {
-        // A human's answer is waited for by all of it: what still goes by itself goes first.
-        (State::Publishing { .. }, Some((index, why)))
-            if !others_go_on || has_waited_long(core, &submission) =>
-        {
-            ask_human(core, submission, index, why).await
-        }
-        (State::Published { .. }, _) => {
+    turns.extend(switched_off(core, platforms, &submission));
+    match submission.state {
+        State::Publishing { .. } => what_is_left(core, submission, &turns).await,
+        State::Published { .. } => {
             tracing::info!(submission = %submission.id, "published");
             Ok(())
         }
-        // A concern or a withdrawal came in between, and nothing more is posted; or the lease ends, and a later poll goes
-        // on from here.
+        // A concern or a withdrawal came in between, and nothing more is posted.
         _ => Ok(()),
+    }
+}
+
+/// Asks a human, unless something still goes on by itself: everything waits for a human's answer. What neither needs is
+/// left to a later poll, when the lease ends.
+async fn what_is_left(core: &Core, submission: Submission, turns: &[Turn]) -> Result<(), StepFailure> {
+    let goes_on = turns.iter().any(|turn| matches!(turn, Turn::Later | Turn::Away(_)));
+    let has_waited = |index: usize| has_waited_long(core, &submission.deliveries[index]);
+    for turn in turns {
+        match *turn {
+            Turn::Human(index, why) if !goes_on || has_waited(index) => {
+                return ask_human(core, submission, index, why).await;
+            }
+            _ => {}
+        }
+    }
+    let away = turns.iter().find_map(|turn| match turn {
+        Turn::Away(index) if has_waited(*index) => Some(*index),
+        _ => None,
+    });
+    if let Some(index) = away.filter(|_| !turns.iter().any(|turn| matches!(turn, Turn::Later))) {
+        apply(core, submission, |submission, now| submission.waits_for_platform(index, now)).await?;
+    }
+    Ok(())
+}
+
+/// What becomes of what is to be made on platforms that are switched off.
+fn switched_off(core: &Core, platforms: &Platforms, submission: &Submission) -> Vec<Turn> {
+    let mut turns = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (index, delivery) in submission.deliveries.iter().enumerate() {
+        let is_left = delivery.status != DeliveryStatus::Sent && platform_of(platforms, delivery).is_none();
+        if is_left && seen.insert(&delivery.platform) {
+            let platform = &delivery.platform;
+            tracing::error!(submission = %submission.id, %platform, "a publication waits for a platform that is switched off");
+            turns.push(match delivery.status {
+                DeliveryStatus::Pending => without_platform(core, submission, index),
+                _ => given_up_after_long(core, delivery, Turn::Human(index, Attention::Ambiguous)),
+            });
+        }
+    }
+    turns
+}
+
+/// What becomes of a post that was not made because its platform takes nothing now. The disclaimer comes last, and half a
+/// thread is without it: after a while a human decides whether that stays.
+fn without_platform(core: &Core, submission: &Submission, index: usize) -> Turn {
+    let delivery = &submission.deliveries[index];
+    let is_there = |one: &Delivery| one.platform == delivery.platform && one.status == DeliveryStatus::Sent;
+    match submission.deliveries.iter().any(is_there) {
+        true => given_up_after_long(core, delivery, Turn::Human(index, Attention::Unfinished)),
+        false => Turn::Away(index),
     }
 }
 
@@ -329,8 +360,12 @@ async fn post_on(
                 // A human may have overlooked what the platform would recognise.
                 is_first_try = *status == DeliveryStatus::Pending || !platform.repeats_safely();
                 let at = core.clock.real_time();
-                submission =
-                    apply(core, submission, |submission, now| submission.begun(index, at, now)).await?;
+                let begun = apply(core, submission, |submission, now| submission.begun(index, at, now)).await;
+                submission = match begun {
+                    // Another publisher began it meanwhile.
+                    Err(StepFailure::Invalid(_)) => return Err(StoreError::Conflict.into()),
+                    begun => begun?,
+                };
             }
             // What was being sent when another publisher vanished, or the answer was lost, may be there already.
             DeliveryStatus::Sending if !is_just_taken && !platform.repeats_safely() => {
@@ -350,12 +385,15 @@ async fn post_on(
                     }
                     Err(error) => {
                         tracing::warn!(submission = %submission.id, index, %error, "a platform cannot be asked");
-                        return Ok(given_up_after_long(core, submission, index));
+                        let human = Turn::Human(index, Attention::Ambiguous);
+                        let turn = given_up_after_long(core, &submission.deliveries[index], human);
+                        return Ok((submission, turn));
                     }
                 }
             }
             DeliveryStatus::Sending => {}
             DeliveryStatus::Sent => continue,
+            DeliveryStatus::Skipped => return Ok((submission, Turn::Human(index, Attention::Refused))),
             // A human was asked about it, and what follows it waits for the answer.
             _ => return Ok((submission, Turn::Human(index, Attention::Ambiguous))),
         }
@@ -372,22 +410,31 @@ async fn post_on(
                     // Definitely no post.
                     submission = record(core, submission, index, DeliveryStatus::Pending, None).await?;
                 }
-                let is_half_there =
-                    submission.deliveries.iter().any(|one| one.status == DeliveryStatus::Sent);
-                // The disclaimer comes last, and half a thread is without it: a human decides whether it stays.
-                return Ok(if is_half_there {
-                    given_up_after_long(core, submission, index)
-                } else {
-                    (submission, Turn::Later)
-                });
+                let turn = match submission.deliveries[index].status {
+                    DeliveryStatus::Pending => without_platform(core, &submission, index),
+                    // An earlier call may have made it.
+                    _ => {
+                        let human = Turn::Human(index, Attention::Ambiguous);
+                        given_up_after_long(core, &submission.deliveries[index], human)
+                    }
+                };
+                return Ok((submission, turn));
             }
             Err(PlatformError::Refused(_)) => {
+                submission = apply(core, submission, |submission, _| submission.refused(index)).await?;
                 return Ok((submission, Turn::Human(index, Attention::Refused)));
             }
             // Repeated where that is safe, looked for where it is not: by the next poll.
             Err(PlatformError::Ambiguous(why)) => {
                 tracing::warn!(submission = %submission.id, index, why, "a platform's answer was lost");
-                return Ok((submission, Turn::Later));
+                let turn = match platform.repeats_safely() {
+                    true => {
+                        let human = Turn::Human(index, Attention::Ambiguous);
+                        given_up_after_long(core, &submission.deliveries[index], human)
+                    }
+                    false => Turn::Later,
+                };
+                return Ok((submission, turn));
             }
         }
     }
@@ -412,9 +459,8 @@ fn may_still_appear(core: &Core, platform: &dyn Platform, delivery: &Delivery) -
     delivery.looks < MOST_MISSES || core.clock.real_time().duration_since(since) < MAY_APPEAR
 }
 
-fn given_up_after_long(core: &Core, submission: Submission, index: usize) -> (Submission, Turn) {
-    let has_waited = has_waited_long(core, &submission);
-    (submission, if has_waited { Turn::Human(index, Attention::Ambiguous) } else { Turn::Later })
+fn given_up_after_long(core: &Core, delivery: &Delivery, human: Turn) -> Turn {
+    if has_waited_long(core, delivery) { human } else { Turn::Later }
 }
 
 async fn take_down(
@@ -506,6 +552,7 @@ async fn ask_human(
     let status = match why {
         Attention::Refused => DeliveryStatus::Skipped,
         Attention::Ambiguous => DeliveryStatus::Ambiguous,
+        Attention::Unfinished => DeliveryStatus::Pending,
     };
     apply(core, submission, |submission, now| submission.needs_attention(index, status, why, now)).await?;
     Ok(())
@@ -557,13 +604,6 @@ fn is_begun(platforms: &Platforms, delivery: &Delivery) -> bool {
         }
         _ => true,
     }
-}
-
-/// The first post that is yet to be made on a platform that is switched off.
-fn switched_off(platforms: &Platforms, submission: &Submission) -> Option<usize> {
-    submission.deliveries.iter().position(|delivery| {
-        delivery.status != DeliveryStatus::Sent && platform_of(platforms, delivery).is_none()
-    })
 }
 
 fn platform_of<'a>(platforms: &'a Platforms, delivery: &Delivery) -> Option<&'a Arc<dyn Platform>> {

@@ -254,7 +254,8 @@ pub async fn attest(
     post: Option<String>,
 ) -> Result<Submission, OfficerError> {
     only_coordinator(officer)?;
-    simple(core, id, |before, now| before.attest(officer.id, post.clone(), now)).await
+    let at = core.clock.real_time();
+    simple(core, id, |before, now| before.attest(officer.id, post.clone(), at, now)).await
 }
 
 /// True if the item waits for somebody with this duty.

@@ -217,7 +217,8 @@ pub struct TooLong {
 
 /// Composes `words`, a disclaimer and what is shared for each platform.
 ///
-/// The disclaimer shares the last post where it fits and is a post of its own where it does not. A target is shared on its
+/// The disclaimer shares the last post with the end of the words: a post that is nothing but a disclaimer would repeat word
+/// for word, which platforms refuse. A target is shared on its
 /// own platform; elsewhere the words point to it, if its author asked for it. Words and disclaimer stand in the very post that quotes it, or that answers it where it
 /// can only be boosted, so that neither is seen without the other: they have to fit one post.
 ///
@@ -301,13 +302,24 @@ fn beside(words: &str, below: &str) -> String {
 
 fn render(words: &str, disclaimer: &str, rules: &PlatformRules) -> Result<Vec<String>, TooLong> {
     let mut parts = split(words, rules);
-    match parts.last_mut() {
-        Some(last) if rules.fits(&format!("{last}\n\n{disclaimer}")) => {
-            last.push_str("\n\n");
-            last.push_str(disclaimer);
-        }
-        _ => parts.push(disclaimer.to_owned()),
+    let last = parts.pop().unwrap_or_default();
+    if rules.fits(&beside(&last, disclaimer)) {
+        parts.push(beside(&last, disclaimer));
+        return within(parts, rules);
     }
+    parts.extend([last, disclaimer.to_owned()]);
+    let mut parts = within(parts, rules)?;
+    // As many posts, cut elsewhere.
+    let end = parts.len().saturating_sub(2);
+    if let Some(cut) = end_beside(&parts[end], disclaimer, rules) {
+        parts[end + 1] = beside(&parts[end][cut..], disclaimer);
+        parts[end] = parts[end][..cut].trim_end().to_owned();
+    }
+    Ok(parts)
+}
+
+/// The parts, if there are not too many of them and each fits.
+fn within(parts: Vec<String>, rules: &PlatformRules) -> Result<Vec<String>, TooLong> {
     let beyond = parts.iter().skip(rules.most_parts).map(|part| rules.measure.of(part)).sum::<usize>();
     // Words are cut, a disclaimer is not; and nothing cuts one character that is larger than a post.
     let over = parts.iter().take(rules.most_parts).map(|part| rules.excess(part)).sum::<usize>();
@@ -317,6 +329,22 @@ fn render(words: &str, disclaimer: &str, rules: &PlatformRules) -> Result<Vec<St
     }
     Ok(parts)
 }
+
+/// Where the end of a last part begins that fits one post with the disclaimer: the most of its sentences, else the most of
+/// its words. None if not even its last word fits.
+fn end_beside(last: &str, disclaimer: &str, rules: &PlatformRules) -> Option<usize> {
+    let fits = |cut: &usize| rules.fits(&beside(&last[*cut..], disclaimer));
+    let begins = |(offset, one): (usize, char)| {
+        (!one.is_whitespace() && last[..offset].ends_with(char::is_whitespace)).then_some(offset)
+    };
+    let words = last.char_indices().filter_map(begins).collect::<Vec<_>>();
+    let is_sentence = |offset: &usize| last[..*offset].trim_end().ends_with(SENTENCES_END);
+    let sentences = words.iter().copied().filter(is_sentence);
+    sentences.chain(words.iter().copied()).find(fits)
+}
+
+/// What a sentence ends with.
+const SENTENCES_END: [char; 4] = ['.', '!', '?', '…'];
 
 /// Cuts into parts that fit. Only the white space at the cuts is dropped.
 fn split(words: &str, rules: &PlatformRules) -> Vec<String> {
@@ -349,8 +377,7 @@ fn first_cut(text: &str, rules: &PlatformRules) -> usize {
                 break;
             }
             space = Some(offset);
-            if matches!(previous, "." | "!" | "?" | "…") && rules.measure.of(beginning) > rules.longest / 2
-            {
+            if previous.ends_with(SENTENCES_END) && rules.measure.of(beginning) > rules.longest / 2 {
                 sentence = Some(offset);
             }
         }

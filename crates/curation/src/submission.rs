@@ -138,6 +138,8 @@ pub enum Attention {
     Refused,
     /// Whether there is a post is unknown.
     Ambiguous,
+    /// The beginning of a thread is there, and its platform has taken no more of it for hours.
+    Unfinished,
 }
 
 /// The states of the design.
@@ -310,6 +312,12 @@ pub struct Delivery {
     /// When the first call for it was about to be made, in real time: from then on there may be a post.
     #[serde(default)]
     pub begun_at: Option<Timestamp>,
+    /// Since when it is tried, in real time, if a human's answer began that anew; else since it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried_since: Option<Timestamp>,
+    /// A coordinator was told that it waits for its platform.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_told: bool,
     /// How often it was looked for since it was begun, and not found: each time at least a lease after the last.
     #[serde(default)]
     pub looks: u32,
@@ -355,6 +363,8 @@ pub enum About {
     TechnicalHold,
     /// A publication needs a human.
     NeedsAttention,
+    /// A platform takes no posts, and what was approved waits for it.
+    PlatformAway,
     /// A post could not be taken down.
     StillUp,
     /// An approver lost their standing before publication.

@@ -384,7 +384,7 @@ fn the_first_part_of_a_thread_carries_what_it_shares_to_its_delivery() {
     renderings.truncate(1);
     renderings[0].parts = vec![String::new(), "An example.".to_owned()];
     renderings[0].shares = Some(share.clone());
-    item.does(|one| one.take(&renderings, monday().at, monday()));
+    item.does(|one| one.take(&renderings, |_| true, monday().at, monday()));
     let shares = item.submission.deliveries.iter().map(|one| one.shares.clone()).collect::<Vec<_>>();
     assert_eq!(shares, [Some(share), None]);
     let stored = serde_json::to_string(&item.submission).unwrap();

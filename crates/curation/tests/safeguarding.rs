@@ -14,7 +14,7 @@ use curation::{
     policy::Tier,
     review::Decision::{self, *},
     roster::Duty,
-    submission::{Attention, Delivery, DeliveryStatus, ReleaseTo, State, waits},
+    submission::{About, Attention, Delivery, DeliveryStatus, ReleaseTo, State, waits},
     time::Now,
     transitions::{InvalidTransition, ReleaseError, Route},
 };
@@ -244,13 +244,13 @@ fn an_attested_post_is_recorded_and_the_last_one_ends_publishing() {
         item.does(|one| one.delivered(0, DeliveryStatus::Sent, Some("example-post-0".into()), monday()));
         item.does(|one| one.needs_attention(1, status, why, monday()));
         let mut absent = item.clone();
-        absent.does(|one| one.attest(coordinator(), None, monday()));
+        absent.does(|one| one.attest(coordinator(), None, monday().at, monday()));
         assert_eq!(absent.state(), "publishing");
         assert_eq!(statuses(&absent), [DeliveryStatus::Sent, afterwards]);
         let key = |item: &Item| item.submission.deliveries[1].key.clone();
         assert_eq!(key(&absent), key(&item), "what may have been posted keeps its key");
         assert!(absent.tries(|one| one.put_back(monday())).is_err(), "half of it is there");
-        item.does(|one| one.attest(coordinator(), Some("example-post-1".into()), monday()));
+        item.does(|one| one.attest(coordinator(), Some("example-post-1".into()), monday().at, monday()));
         assert_eq!(item.state(), "published");
         assert_eq!(statuses(&item), [DeliveryStatus::Sent; 2]);
     }
@@ -277,8 +277,59 @@ fn what_is_given_back_waits_a_quarter_of_an_hour_of_real_time_for_its_next_turn(
 #[test]
 fn nothing_is_not_published() {
     let mut item = Item::approved(monday());
-    assert!(item.tries(|one| one.take(&[], monday().at, monday())).is_err());
+    let renderings = item.revision.composition.renderings.clone();
+    assert!(item.tries(|one| one.take(&[], |_| true, monday().at, monday())).is_err());
+    assert!(item.tries(|one| one.take(&renderings, |_| false, monday().at, monday())).is_err());
     assert_eq!(item.state(), "approved");
+}
+
+#[test]
+fn the_first_post_on_a_platform_that_is_switched_on_is_begun_with_the_taking() {
+    let mut item = Item::approved(monday());
+    let renderings = item.revision.composition.renderings.clone();
+    item.does(|one| one.take(&renderings, |name| name.as_str() == "other", monday().at, monday()));
+    let begun = |one: &&Delivery| one.status == DeliveryStatus::Sending && one.begun_at.is_some();
+    let begun = item.submission.deliveries.iter().filter(begun).collect::<Vec<_>>();
+    assert!(matches!(begun[..], [one] if one.platform.as_str() == "other" && one.part == 0));
+}
+
+#[test]
+fn what_one_publisher_has_begun_no_other_begins() {
+    let mut item = Item::in_state("publishing");
+    item.does(|one| one.begun(1, monday().at, monday()));
+    let before = item.submission.clone();
+    assert!(item.tries(|one| one.begun(1, monday().at, monday())).is_err());
+    assert_eq!(item.submission, before);
+    item.does(|one| one.delivered(1, DeliveryStatus::Pending, None, monday()));
+    item.does(|one| one.begun(1, monday().at, monday()));
+}
+
+#[test]
+fn a_refusal_stays_until_a_human_has_it_tried_again() {
+    let mut item = Item::in_state("publishing");
+    assert!(item.tries(|one| one.refused(1)).is_err(), "it was not begun");
+    item.does(|one| one.refused(0));
+    let first = &item.submission.deliveries[0];
+    assert!(first.status == DeliveryStatus::Skipped && first.fingerprint.is_some());
+    assert_eq!(item.state(), "publishing", "the others go on");
+    item.does(|one| one.needs_attention(0, DeliveryStatus::Skipped, Attention::Refused, monday()));
+    item.does(|one| one.attest(coordinator(), None, monday().at, monday()));
+    assert_eq!(item.submission.deliveries[0].status, DeliveryStatus::Pending);
+    assert!(item.submission.deliveries.iter().all(|one| one.tried_since == Some(monday().at)));
+}
+
+#[test]
+fn a_coordinator_is_told_once_that_a_post_waits_for_its_platform() {
+    let mut item = Item::in_state("publishing");
+    let mut told = 0;
+    for _ in 0..3 {
+        let step = item.submission.clone().waits_for_platform(1, monday()).unwrap();
+        told += step.notices.iter().filter(|notice| notice.about == About::PlatformAway).count();
+        item.submission = step.submission;
+        let due = item.submission.due().unwrap().at;
+        assert_eq!(due, later(monday(), SignedDuration::from_mins(15)).at);
+    }
+    assert_eq!((told, item.state()), (1, "publishing"));
 }
 
 #[test]

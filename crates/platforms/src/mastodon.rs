@@ -35,7 +35,7 @@ use self::{
     api::{Api, Call, CallError, Refusal},
     look::seen,
     meaning::{Meaning, is_of_token, meaning, nothing_made, unanswered},
-    timeline::{MOST_PAGES, MOST_SOURCES, PAGE, Search, idempotency_key, is_source_of},
+    timeline::{Beside, MOST_PAGES, MOST_SOURCES, PAGE, Search, Why, idempotency_key, is_source_of},
 };
 pub use self::{
     account::{Account, Visibility},
@@ -129,12 +129,11 @@ impl Mastodon {
         if intent.text.trim().is_empty() {
             return Err(PlatformError::Refused("the post is empty"));
         }
-        let follows = self.followed(intent)?;
-        let quotes = match &intent.shares {
-            Some(Share::Quote(quoted)) => Some(self.quoted(quoted).await?),
-            Some(Share::Boost(_)) | None => None,
-        };
-        match self.look(intent, follows.clone()).await {
+        let beside = self.beside(intent)?;
+        if beside.quotes.is_some() {
+            self.has_quotes().await?;
+        }
+        match self.look(intent, beside.clone(), Why::ToPost).await {
             Ok(Some(post)) => return Ok(post),
             Ok(None) => {}
             Err(error) => return Err(nothing_made(&error)),
@@ -145,9 +144,9 @@ impl Mastodon {
             "language": self.account.language,
         });
         let named = [
-            ("in_reply_to_id", follows.as_deref()),
+            ("in_reply_to_id", beside.follows.as_deref()),
             ("spoiler_text", intent.content_note.as_deref()),
-            ("quoted_status_id", quotes.as_deref()),
+            ("quoted_status_id", beside.quotes.as_deref()),
         ];
         for (name, value) in named {
             if let Some(value) = value {
@@ -163,14 +162,14 @@ impl Mastodon {
         match self.call(&call).await {
             Ok(answer) => match id(&answer) {
                 Some(id) => Ok(RemotePost(id)),
-                None => self.look_again(intent, follows, "the answer is no post").await,
+                None => self.look_again(intent, beside, "the answer is no post").await,
             },
             Err(CallError::NotSent(why)) => Err(PlatformError::Unavailable(why)),
-            Err(CallError::Lost(why)) => self.look_again(intent, follows, why).await,
+            Err(CallError::Lost(why)) => self.look_again(intent, beside, why).await,
             Err(CallError::Answered(refusal)) => {
                 tracing::error!(status = refusal.status, "Mastodon refused a post");
                 match meaning(refusal) {
-                    Meaning::Unknown => self.look_again(intent, follows, "the server failed").await,
+                    Meaning::Unknown => self.look_again(intent, beside, "the server failed").await,
                     Meaning::Later(why) => Err(PlatformError::Unavailable(why)),
                     Meaning::Never => Err(PlatformError::Refused("the server does not take this post")),
                     // The timeline was there: what is missing is what the post answers or quotes, or the post itself,
@@ -240,25 +239,32 @@ impl Mastodon {
             .ok_or(PlatformError::Refused("the post is not named as this server names posts"))
     }
 
-    fn followed(&self, intent: &Intent) -> Result<Option<String>, PlatformError> {
-        match &intent.follows {
+    fn beside(&self, intent: &Intent) -> Result<Beside, PlatformError> {
+        let follows = match &intent.follows {
             // Made or looked for as the first of a thread, it would be another post.
-            None if intent.part > 0 => Err(PlatformError::Refused("what the post follows is not known")),
-            follows => follows.as_ref().map(|post| self.id_of(post)).transpose(),
-        }
+            None if intent.part > 0 => {
+                return Err(PlatformError::Refused("what the post follows is not known"));
+            }
+            follows => follows.as_ref().map(|post| self.id_of(post)).transpose()?,
+        };
+        let quotes = match &intent.shares {
+            Some(Share::Quote(quoted)) => Some(self.id_in(quoted)?),
+            Some(Share::Boost(_)) | None => None,
+        };
+        Ok(Beside { follows, quotes })
     }
 
     /// A server without quotes would make the post without the quoted one.
-    async fn quoted(&self, post: &str) -> Result<String, PlatformError> {
+    async fn has_quotes(&self) -> Result<(), PlatformError> {
         let known = *self.limits.read().unwrap_or_else(PoisonError::into_inner);
         let limits = match known {
             Some(limits) => limits,
             None => self.read_limits().await?,
         };
-        if !limits.has_quotes {
-            return Err(PlatformError::Refused("the server has no quotes"));
+        match limits.has_quotes {
+            true => Ok(()),
+            false => Err(PlatformError::Refused("the server has no quotes")),
         }
-        self.id_in(post)
     }
 
     /// One call with the token; with another one if the server no longer takes it, in which case it did nothing.
@@ -291,8 +297,8 @@ impl Mastodon {
     }
 
     /// Looks for the post that this intent made.
-    async fn look(&self, intent: &Intent, follows: Option<String>) -> Result<Option<RemotePost>, CallError> {
-        let mut search = Search::new(intent, follows);
+    async fn look(&self, intent: &Intent, beside: Beside, why: Why) -> Result<Option<RemotePost>, CallError> {
+        let mut search = Search::new(intent, beside, why);
         let mut older_than = None;
         for number in 1.. {
             older_than = search.read(&self.page(older_than.as_deref()).await?)?;
@@ -341,10 +347,10 @@ impl Mastodon {
     async fn look_again(
         &self,
         intent: &Intent,
-        follows: Option<String>,
+        beside: Beside,
         why: &'static str,
     ) -> Result<RemotePost, PlatformError> {
-        match self.look(intent, follows).await {
+        match self.look(intent, beside, Why::ToPost).await {
             Ok(Some(post)) => Ok(post),
             Ok(None) | Err(_) => Err(PlatformError::Ambiguous(why)),
         }
@@ -396,7 +402,7 @@ impl Platform for Mastodon {
         if let Some(Share::Boost(post)) = &intent.shares {
             return self.boosted(post).await;
         }
-        self.look(intent, self.followed(intent)?).await.map_err(|error| unanswered(&error))
+        self.look(intent, self.beside(intent)?, Why::ToTakeDown).await.map_err(|error| unanswered(&error))
     }
 
     async fn delete(&self, post: &RemotePost) -> Result<(), PlatformError> {

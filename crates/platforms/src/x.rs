@@ -2,8 +2,8 @@
 //!
 //! Invariant: X knows no key that would make a repetition safe, so nothing is sent twice, and an error calls a post
 //! absent only if X refused it or was never reached. A refusal as a duplicate means that the words are there already:
-//! whether as this very post, only the timeline can tell. No call goes out while X wants to be left alone, or with keys
-//! that it no longer takes.
+//! whether as this very post, only the timeline can tell. No call goes out while X wants to be left alone, or, for
+//! some minutes, with keys that it did not take.
 
 mod look;
 mod oauth;
@@ -24,6 +24,7 @@ use curation::composition::{Measure, PlatformName, PlatformRules, Seen, Share};
 use jiff::Timestamp;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use self::{
     look::{Shown, shown},
@@ -59,6 +60,9 @@ const COUNTING: Counting = Counting {
     usual: Duration::from_secs(15 * 60),
     longest: Duration::from_secs(24 * 60 * 60),
 };
+
+/// Keys that X did not take are tried again after this: the fault may have been X's, or this machine's clock's.
+const TRY_AGAIN: Duration = Duration::from_secs(5 * 60);
 
 /// What X accepts: also for whoever composes words without having an account.
 #[must_use]
@@ -110,8 +114,8 @@ pub struct X {
     user: String,
     credentials: Credentials,
     freshness: Arc<dyn Freshness>,
-    /// The keys that X did not take: nothing is called with them again.
-    refused: Mutex<Option<Keys>>,
+    /// The keys that X did not take, and when: for a while nothing is called with them.
+    refused: Mutex<Option<(Keys, Instant)>>,
 }
 
 impl fmt::Debug for X {
@@ -168,9 +172,10 @@ impl X {
         body: Option<&Value>,
     ) -> Result<Value, CallError> {
         let keys = self.keys().await?;
-        if self.refused.lock().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(&keys) {
+        let is_refused = |(refused, at): &(Keys, Instant)| *refused == keys && at.elapsed() < TRY_AGAIN;
+        if self.refused.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(is_refused) {
             return Err(CallError::NotSent(
-                "X did not take these keys: it is switched off until they are changed",
+                "X did not take these keys: they are tried again in five minutes",
             ));
         }
         let nonce = data_encoding::HEXLOWER.encode(&self.freshness.nonce());
@@ -180,9 +185,9 @@ impl X {
         let answer = self.server.call(call, refusal).await;
         if matches!(answer, Err(CallError::Answered(Refusal { status: 401, .. }))) {
             tracing::error!(
-                "X does not take the keys, or this machine's clock is wrong: nothing is posted there until the keys are changed or the process starts anew"
+                "X does not take the keys, or this machine's clock is wrong: nothing is posted there, and nothing taken down; the next try is in five minutes"
             );
-            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(keys);
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some((keys, Instant::now()));
         }
         answer
     }

@@ -9,7 +9,7 @@ use app::{
 use curation::{
     ids::SubmissionId,
     roster::{Duty, Officer, Therapist},
-    submission::{About, State, Submission},
+    submission::{About, Attention, State, Submission},
     time::Now,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -156,7 +156,12 @@ fn to_officer(duty: Duty, about: About, submission: &Submission) -> Option<Lette
         About::PanelTooSmall => AlertKind::PanelTooSmall,
         About::Stalled => AlertKind::Stalled,
         About::TechnicalHold => AlertKind::TechnicalHold,
-        About::NeedsAttention => AlertKind::NeedsAttention,
+        About::NeedsAttention => match submission.state {
+            State::NeedsAttention { why: Attention::Refused, .. } => AlertKind::PostRefused,
+            State::NeedsAttention { why: Attention::Unfinished, .. } => AlertKind::Unfinished,
+            _ => AlertKind::NeedsAttention,
+        },
+        About::PlatformAway => AlertKind::PlatformAway,
         About::StillUp => AlertKind::StillUp,
         About::QuorumLost => AlertKind::QuorumLost,
         About::TargetChanged => AlertKind::TargetChanged,

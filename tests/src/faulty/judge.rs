@@ -14,6 +14,8 @@ pub(super) struct There<'a> {
     /// Something else is left.
     pub(super) is_littered: bool,
     pub(super) was_asked: bool,
+    /// Whether it waits for this platform, if it waits for one that is switched off.
+    pub(super) waits: Option<bool>,
 }
 
 /// How it ended there, or what is wrong.
@@ -27,7 +29,12 @@ pub(super) fn judge(submission: &Submission, there: &There<'_>) -> Result<Ending
         }
     }
     match &submission.state {
-        State::Published { .. } => {
+        State::Publishing { .. } if there.waits == Some(true) => match there.posts {
+            [] => Ok(Ending::WaitsForPlatform),
+            _ => Err(format!("{name}: it is switched off, and there are posts")),
+        },
+        State::Publishing { .. } if there.waits.is_none() => Err("it stays publishing".to_owned()),
+        State::Published { .. } | State::Publishing { .. } => {
             in_order(submission, there, &up)?;
             Ok(if there.was_asked { Ending::OnceAfterAHuman } else { Ending::Once })
         }

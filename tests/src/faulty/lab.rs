@@ -158,6 +158,11 @@ impl Lab {
         deletion.key("pk", key("channel")).key("sk", key("cadence")).send().await.unwrap();
     }
 
+    /// Nothing finds it by its due time any more.
+    pub(super) async fn put_out_of_lane(&self, id: SubmissionId) {
+        out_of_lane(&self.channel, id).await;
+    }
+
     /// Whether mail about this was asked for.
     pub(super) async fn has_told(&self, id: SubmissionId, about: &str) -> bool {
         let mail = self
@@ -198,10 +203,7 @@ impl Template {
         let submission = channel.load(id).await;
         let revision = channel.core.store.revision(id, 1).await.unwrap().unwrap();
         // It waits in no lane: its copies do.
-        let state = AttributeValue::S("state".to_owned());
-        let update = channel.raw.update_item().table_name(&channel.tables.submissions);
-        let update = update.key("pk", AttributeValue::S(format!("s#{id}"))).key("sk", state);
-        update.update_expression("REMOVE lane").send().await.unwrap();
+        out_of_lane(channel, id).await;
         Self {
             id,
             items: stored.items().iter().filter(|item| is_needed(item)).cloned().collect(),
@@ -209,6 +211,13 @@ impl Template {
             seat: submission.review.unwrap().seats[0].person,
         }
     }
+}
+
+async fn out_of_lane(channel: &Channel, id: SubmissionId) {
+    let state = AttributeValue::S("state".to_owned());
+    let update = channel.raw.update_item().table_name(&channel.tables.submissions);
+    let update = update.key("pk", AttributeValue::S(format!("s#{id}"))).key("sk", state);
+    update.update_expression("REMOVE lane").send().await.unwrap();
 }
 
 fn models(dice: &mut StdRng) -> [Box<dyn Model>; 3] {

@@ -49,6 +49,8 @@ enum Interruption {
     Death,
     Stop,
     Jump(SignedDuration),
+    /// Another publisher starts, on a machine whose clock is ahead by more than the first one's lease.
+    Another,
 }
 
 struct Run<'a> {
@@ -62,6 +64,8 @@ struct Run<'a> {
     /// When a human was asked, and is yet to answer.
     asked_at: Option<Timestamp>,
     answers: bool,
+    /// The platform that is switched off all the time.
+    gone: Option<usize>,
     stop: Option<Stop>,
     faults: BTreeSet<&'static str>,
     journal: Vec<String>,
@@ -95,6 +99,7 @@ impl Lab {
         let adapters = self.adapters();
         let mut run = Run {
             answers: dice.random_range(0..100) < 90,
+            gone: (dice.random_range(0..100) < 8).then(|| dice.random_range(0..PLATFORMS.len())),
             stop,
             item,
             began,
@@ -150,6 +155,8 @@ impl Run<'_> {
                 interruption = Some(Interruption::Death);
             } else if jumps && self.chance(20) {
                 interruption = Some(Interruption::Jump(self.drawn_jump()));
+            } else if self.chance(12) {
+                interruption = Some(Interruption::Another);
             }
             let missing = self.chance(4).then(|| self.dice.random_range(0..PLATFORMS.len()));
             self.poll(interruption, missing).await;
@@ -181,6 +188,9 @@ impl Run<'_> {
                 State::NeedsAttention { .. } if self.answers => {}
                 _ => return Ok(()),
             }
+            if self.waits_for_gone(&submission) {
+                return Ok(());
+            }
             self.wait(&submission);
             self.answer().await;
             self.adapters = self.lab.adapters();
@@ -188,6 +198,16 @@ impl Run<'_> {
         }
         let submission = self.load().await;
         Err(format!("it never comes to an end: {:?} {:?}", submission.state, submission.deliveries))
+    }
+
+    /// True if all is posted but what waits for the platform that is gone.
+    fn waits_for_gone(&self, submission: &Submission) -> bool {
+        let gone = self.gone.map(|gone| PLATFORMS[gone]);
+        let is_left = |status: DeliveryStatus| status != DeliveryStatus::Sent;
+        let mut left = submission.deliveries.iter().filter(|one| is_left(one.status)).peekable();
+        matches!(submission.state, State::Publishing { .. })
+            && left.peek().is_some()
+            && left.all(|one| Some(one.platform.as_str()) == gone)
     }
 
     fn drawn_jump(&mut self) -> SignedDuration {
@@ -211,9 +231,12 @@ impl Run<'_> {
         let point = interruption.map(|_| Point { number: self.dice.random_range(1..=25), side });
         self.lab.fate.set(point);
         let mut adapters = self.adapters.clone();
-        if let Some(missing) = missing {
+        if let Some(missing) = self.gone.or(missing) {
             adapters.remove(missing);
-            self.faults.insert("one was switched off for a while");
+            self.faults.insert(match self.gone {
+                Some(_) => "one was switched off all the time",
+                None => "one was switched off for a while",
+            });
         }
         let (right, told) = (self.lab.clocks.right(), self.lab.clocks.told());
         self.journal.push(format!("{right:.0} poll (told {told:.0}) {interruption:?} at {point:?}"));
@@ -234,6 +257,7 @@ impl Run<'_> {
             match interruption {
                 Some(Interruption::Stop) => self.be_stopped().await,
                 Some(Interruption::Jump(by)) => self.jump(by),
+                Some(Interruption::Another) => self.another().await,
                 Some(Interruption::Death) | None => {
                     self.journal.push("  the publisher dies".to_owned());
                     self.faults.insert("the publisher died");
@@ -266,6 +290,23 @@ impl Run<'_> {
             }
             _ => self.asked_at = None,
         }
+    }
+
+    /// A second publisher polls while the first one is in the middle of a call.
+    async fn another(&mut self) {
+        self.journal.push("  another publisher".to_owned());
+        self.faults.insert("two publishers at once");
+        let ahead = SignedDuration::from_mins(self.dice.random_range(4..30));
+        let mut adapters = self.lab.adapters();
+        if let Some(gone) = self.gone {
+            adapters.remove(gone);
+        }
+        self.lab.clocks.jump(ahead);
+        let event = LambdaEvent::new(serde_json::Value::Null, Context::default());
+        if let Err(error) = publish_scheduled::handle(&self.lab.people, &adapters, event).await {
+            self.journal.push(format!("  the other: {error}"));
+        }
+        self.lab.clocks.jump(-ahead);
     }
 
     /// The item is stopped, once.
@@ -347,6 +388,8 @@ impl Run<'_> {
             return Err("a human is asked, and is not told".to_owned());
         }
         let mut endings: Vec<(usize, BTreeSet<&'static str>, Ending)> = Vec::new();
+        let is_calm = self.faults.is_empty() && self.lab.peers.iter().all(|peer| peer.faults().is_empty());
+        let waits_for_gone = self.waits_for_gone(&submission);
         for (number, peer) in self.lab.peers.iter().enumerate() {
             let (posts, is_littered) = peer.made_since(self.began);
             let there = There {
@@ -354,10 +397,17 @@ impl Run<'_> {
                 posts: &posts,
                 is_littered,
                 was_asked: self.asked.contains(&number),
+                waits: waits_for_gone.then_some(self.gone == Some(number)),
             };
             let faults = peer.faults().union(&self.faults).copied().collect();
-            endings.push((number, faults, judge(&submission, &there)?));
+            let ending = judge(&submission, &there)?;
+            if is_calm && ending != Ending::Once {
+                return Err(format!("nothing went wrong, and it is {ending:?}"));
+            }
+            endings.push((number, faults, ending));
         }
+        // What still waits would be posted in a later run.
+        self.lab.put_out_of_lane(self.item.id).await;
         for (number, faults, ending) in endings {
             tally.add(number, &faults, ending);
         }

@@ -16,6 +16,8 @@ pub(super) enum Ending {
     OnceAfterAHuman,
     /// A coordinator was told, and has not answered.
     WaitsForAHuman,
+    /// Its platform is switched off: nothing is there, and nothing is lost.
+    WaitsForPlatform,
     /// What was there is gone.
     TakenDown,
     /// It was stopped before anything was there.
@@ -23,19 +25,29 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    const ALL: [Self; 5] =
-        [Self::Once, Self::OnceAfterAHuman, Self::WaitsForAHuman, Self::TakenDown, Self::NeverThere];
+    const ALL: [Self; 6] = [
+        Self::Once,
+        Self::OnceAfterAHuman,
+        Self::WaitsForAHuman,
+        Self::WaitsForPlatform,
+        Self::TakenDown,
+        Self::NeverThere,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::Once => "once",
             Self::OnceAfterAHuman => "once, asked",
-            Self::WaitsForAHuman => "waits",
+            Self::WaitsForAHuman => "human waits",
+            Self::WaitsForPlatform => "switched off",
             Self::TakenDown => "taken down",
             Self::NeverThere => "never there",
         }
     }
 }
+
+/// The line of a platform that counts every run.
+const ALL_RUNS: &str = "all runs";
 
 /// Counts.
 #[derive(Debug, Default)]
@@ -49,7 +61,7 @@ pub struct Tally {
 
 impl Tally {
     pub(super) fn add(&mut self, platform: usize, faults: &BTreeSet<&'static str>, ending: Ending) {
-        let all = ["all runs"].into_iter().chain(faults.is_empty().then_some("no fault"));
+        let all = [ALL_RUNS].into_iter().chain(faults.is_empty().then_some("no fault"));
         for fault in all.chain(faults.iter().copied()) {
             *self.counts.entry((platform, fault.to_owned(), ending)).or_default() += 1;
         }
@@ -69,6 +81,12 @@ impl Tally {
     /// How many runs it counts.
     pub fn runs(&self) -> usize {
         self.runs
+    }
+
+    /// In how many of them all was there once, on the platform on which that was seldomest, without anybody's help.
+    pub fn least_alone(&self) -> usize {
+        let alone = |number| self.counts.get(&(number, ALL_RUNS.to_owned(), Ending::Once)).copied();
+        (0..PLATFORMS.len()).filter_map(alone).min().unwrap_or_default()
     }
 }
 

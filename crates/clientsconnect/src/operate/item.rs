@@ -158,6 +158,7 @@ pub(crate) fn waiting(item: &Submission) -> &'static str {
         State::Publishing { .. } => "the platforms",
         State::NeedsAttention { why: Attention::Refused, .. } => "a coordinator: a platform refused the post",
         State::NeedsAttention { why: Attention::Ambiguous, .. } => "a coordinator: is the post there?",
+        State::NeedsAttention { why: Attention::Unfinished, .. } => "a coordinator: half a thread is there",
         State::Retracting { .. } => "the platforms, to take it down",
         State::Published { .. } => "nothing",
         State::Retracted { due_at }

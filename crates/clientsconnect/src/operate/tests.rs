@@ -408,6 +408,8 @@ async fn a_post_is_attested() {
                     created_at: item.received_at,
                     begun_at: None,
                     looks: 0,
+                    tried_since: None,
+                    is_told: false,
                     fingerprint: None,
                     shares: None,
                     status: DeliveryStatus::Ambiguous,

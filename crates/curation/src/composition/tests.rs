@@ -31,6 +31,17 @@ fn a_disclaimer_joins_the_last_post_at_the_exact_boundary() {
 }
 
 #[test]
+fn a_disclaimer_stands_beside_the_end_of_the_words_and_never_alone_if_that_can_be() {
+    // 30 characters take the disclaimer and three more.
+    assert_eq!(parts("abc def", 30), ["abc", "def\n\nGeneral information only."]);
+    assert_eq!(parts("abc defg", 30), ["abc defg", "General information only."]);
+    // Whole sentences first, as many as fit.
+    let words = "One. Two of them. And three, that one is longer. Four.";
+    assert_eq!(parts(words, 64)[1], "And three, that one is longer. Four.\n\nGeneral information only.");
+    assert_eq!(parts(words, 38)[1..], ["is longer.", "Four.\n\nGeneral information only."]);
+}
+
+#[test]
 fn a_family_emoji_is_one_character() {
     assert_eq!(parts(&"👩‍👩‍👧‍👦".repeat(28), 28).len(), 2);
     assert_eq!(parts(&"👩‍👩‍👧‍👦".repeat(30), 28).len(), 3);
@@ -241,9 +252,8 @@ fn elsewhere_words_point_to_a_target_whose_author_asked_for_it() {
         assert_eq!(there.shares, Some(Share::Quote("https://x.com/i/status/20".into())));
         assert!(!there.parts[0].contains("A post on X"));
         assert_eq!((elsewhere.platform.as_str(), &elsewhere.shares), ("bluesky", &None));
-        let whole = elsewhere.parts.join("\n\n");
-        let beside = if words.is_empty() { String::new() } else { format!("{words}\n\n") };
-        assert_eq!(whole, format!("{beside}{pointer}\n\nGeneral information only."));
+        let whole = elsewhere.parts.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(whole, format!("{words} {pointer} General information only.").trim_start());
         assert!(!whole.contains("Somebody's example."), "never copied");
     }
 }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::InvalidTransition;
 use crate::{
     audit::Actor,
-    composition::{Rendering, fingerprint},
+    composition::{PlatformName, Rendering, fingerprint},
     ids::PersonId,
     roster::Duty,
     submission::{
@@ -59,25 +59,25 @@ impl Submission {
         if stands { Ok(()) } else { Err(NotPublishable::QuorumLost) }
     }
 
-    /// Takes the item for publishing: fixes every delivery's intent, and leases it. `created_at` is real time.
+    /// Takes the item for publishing: fixes every delivery's intent, and leases it. The first post on a platform that
+    /// `is_on` is begun with it. `created_at` is real time.
     ///
     /// Each part's key is a [`Tid`] a microsecond after the one before, each part's own time a millisecond later: so that
     /// a thread is in order wherever its posts are listed, by key or by time.
     ///
     /// # Errors
-    /// Unless it is approved and waits for a slot, and there is something to post. Ask [`Submission::publishable`] first.
+    /// Unless it is approved and waits for a slot, and there is something to post now. Ask [`Submission::publishable`]
+    /// first.
     pub fn take(
         mut self,
         renderings: &[Rendering],
+        is_on: impl Fn(&PlatformName) -> bool,
         created_at: Timestamp,
         now: Now,
     ) -> Result<Step, InvalidTransition> {
         let State::Approved { awaits_submitter: false, .. } = self.state else {
             return self.refuse("publishing");
         };
-        if renderings.iter().all(|rendering| rendering.parts.is_empty()) {
-            return self.refuse("publishing nothing");
-        }
         // The place in the record tells a second appearance of the same words from the first, which was taken down.
         let digits = self.content.as_str().get(..CLOCK_DIGITS).unwrap_or_default();
         let clock = u64::from_str_radix(digits, 16).unwrap_or_default().wrapping_add(self.chain.sequence);
@@ -99,6 +99,8 @@ impl Submission {
                     shares: rendering.shares.clone().filter(|_| part == 0),
                     status: DeliveryStatus::Pending,
                     begun_at: None,
+                    tried_since: None,
+                    is_told: false,
                     looks: 0,
                     fingerprint: fingerprint(text, &key),
                     key,
@@ -106,10 +108,11 @@ impl Submission {
                 }
             })
             .collect();
-        if let Some(first) = self.deliveries.first_mut() {
-            first.status = DeliveryStatus::Sending;
-            first.begun_at = Some(created_at);
-        }
+        let Some(first) = self.deliveries.iter_mut().find(|delivery| is_on(&delivery.platform)) else {
+            return self.refuse("publishing nothing");
+        };
+        first.status = DeliveryStatus::Sending;
+        first.begun_at = Some(created_at);
         Ok(self.enter(leased(now), Actor::System, "publishing", now))
     }
 
@@ -186,14 +189,53 @@ impl Submission {
     /// Records that a post is about to be made: from now on there may be one. `at` is real time.
     ///
     /// # Errors
-    /// As [`Submission::delivered`].
+    /// As [`Submission::delivered`]; and if another publisher has begun it, which it is then left to.
     pub fn begun(self, index: usize, at: Timestamp, now: Now) -> Result<Step, InvalidTransition> {
+        let is_free =
+            |delivery: &Delivery| matches!(delivery.status, DeliveryStatus::Pending | DeliveryStatus::Absent);
+        if !self.deliveries.get(index).is_some_and(is_free) {
+            return self.refuse("beginning what is begun");
+        }
         let mut step = self.delivered(index, DeliveryStatus::Sending, None, now)?;
         if let Some(delivery) = step.submission.deliveries.get_mut(index) {
             delivery.begun_at = Some(at);
             delivery.looks = 0;
         }
         Ok(step)
+    }
+
+    /// Records that a platform refused a post: there is none, and a human is asked once nothing else goes on by itself.
+    ///
+    /// # Errors
+    /// Unless it is being posted or taken down, and the post was begun.
+    pub fn refused(mut self, index: usize) -> Result<Step, InvalidTransition> {
+        let is_at_work = matches!(self.state, State::Publishing { .. } | State::Retracting { .. });
+        let begun = self.deliveries.get_mut(index).filter(|one| one.status == DeliveryStatus::Sending);
+        let Some(delivery) = begun.filter(|_| is_at_work) else {
+            return self.refuse("recording a refusal");
+        };
+        // What it is known by stays: a human may have it tried again.
+        delivery.status = DeliveryStatus::Skipped;
+        let state = self.state.clone();
+        Ok(self.waiting(state))
+    }
+
+    /// What is not posted yet waits for its platform, which takes nothing now: it is tried again after
+    /// [`waits::TURN_AGAIN`], for as long as that lasts, and a coordinator is told once.
+    ///
+    /// # Errors
+    /// Unless it is being posted.
+    pub fn waits_for_platform(mut self, index: usize, now: Now) -> Result<Step, InvalidTransition> {
+        if !matches!(self.state, State::Publishing { .. }) {
+            return self.refuse("waiting for a platform");
+        }
+        let is_news =
+            self.deliveries.get_mut(index).is_some_and(|one| !std::mem::replace(&mut one.is_told, true));
+        let step = self.waiting(State::Publishing { due_at: now.after_real(waits::TURN_AGAIN) });
+        Ok(match is_news {
+            true => step.telling(Recipient::Duty(Duty::Coordinator), About::PlatformAway),
+            false => step,
+        })
     }
 
     /// Records that a post was looked for and not found.
@@ -305,6 +347,7 @@ impl Submission {
 
     /// A coordinator saw the post on the platform (`Some`), or attests that it is not there (`None`): publishing goes on,
     /// or ends if that was the last. What may have been begun stays so, with its key; what a platform refused was not.
+    /// `at` is real time: from then on it is tried for as long as at first.
     ///
     /// # Errors
     /// Unless a human was asked about a publication.
@@ -312,6 +355,7 @@ impl Submission {
         mut self,
         coordinator: PersonId,
         post: Option<String>,
+        at: Timestamp,
         now: Now,
     ) -> Result<Step, InvalidTransition> {
         if !matches!(self.state, State::NeedsAttention { .. }) {
@@ -336,6 +380,9 @@ impl Submission {
                 (None, _) => DeliveryStatus::Absent,
             };
             delivery.post = post;
+        }
+        for delivery in &mut self.deliveries {
+            delivery.tried_since = Some(at);
         }
         let actor = Actor::Person(coordinator);
         if self.deliveries.iter().all(|delivery| delivery.status == DeliveryStatus::Sent) {

@@ -169,7 +169,7 @@ impl Item {
 
     pub(crate) fn is_taken(&mut self, now: Now) {
         let renderings = self.revision.composition.renderings.clone();
-        self.does(|one| one.take(&renderings, now.at, now));
+        self.does(|one| one.take(&renderings, |_| true, now.at, now));
     }
 
     pub(crate) fn is_delivered(&mut self, now: Now) {

@@ -119,7 +119,8 @@ fn status() -> impl Strategy<Value = DeliveryStatus> {
 impl Call {
     pub(crate) fn any() -> impl Strategy<Value = Self> {
         let i = || 0_usize..10_000;
-        let attention = prop_oneof![Just(Attention::Refused), Just(Attention::Ambiguous)];
+        let attention =
+            prop_oneof![Just(Attention::Refused), Just(Attention::Ambiguous), Just(Attention::Unfinished)];
         prop_oneof![
             60 => i().prop_map(Self::Advance),
             25 => (i(), decision(), prop::bool::weighted(0.95))
@@ -267,13 +268,13 @@ impl World {
                 let index = index % (self.submission.deliveries.len() + 1);
                 let status = match why {
                     Attention::Ambiguous => DeliveryStatus::Ambiguous,
-                    Attention::Refused => DeliveryStatus::Pending,
+                    Attention::Refused | Attention::Unfinished => DeliveryStatus::Pending,
                 };
                 self.tries(|one| one.needs_attention(index, status, *why, now))
             }
             Call::Attest(is_there) => {
                 let post = is_there.then(|| "example-post".to_owned());
-                self.tries(|one| one.attest(coordinator(), post, now))
+                self.tries(|one| one.attest(coordinator(), post, now.at, now))
             }
             Call::Renew => self.tries(|one| one.renew_lease(now)),
             Call::RetractAgain => self.tries(|one| one.retract_again(now)),
@@ -605,7 +606,10 @@ impl World {
             Err(NotPublishable::OtherContent) => Err(TestCaseError::fail("the present content is not known")),
             Err(NotPublishable::NotApproved) => {
                 let renderings = self.revision.composition.renderings.clone();
-                prop_assert!(!self.takes(|one| one.take(&renderings, now.at, now))?, "taken unapproved");
+                prop_assert!(
+                    !self.takes(|one| one.take(&renderings, |_| true, now.at, now))?,
+                    "taken unapproved"
+                );
                 Ok(())
             }
             Ok(()) => {
@@ -615,7 +619,7 @@ impl World {
                 prop_assert!(self.account.let_through.contains(&self.revision.content()), "unscreened");
                 prop_assert!(!self.account.is_stopped && !self.account.is_ended && !self.account.owes_yes);
                 let renderings = self.revision.composition.renderings.clone();
-                self.tries(|one| one.take(&renderings, now.at, now))?;
+                self.tries(|one| one.take(&renderings, |_| true, now.at, now))?;
                 prop_assert_eq!(self.submission.state.name(), "publishing");
                 for delivery in &self.submission.deliveries {
                     let key = (delivery.platform.to_string(), delivery.key.clone());

@@ -560,6 +560,41 @@ async fn a_quote_is_made_only_where_the_server_has_quotes() {
     assert_eq!(old.count(), 0);
 }
 
+/// Beside a quote there may be no words of ours: then the text is a disclaimer, which others have too.
+#[tokio::test]
+async fn a_quote_is_no_other_quote_with_the_same_words() {
+    let server = Server::start().await;
+    let quoting = |id: &str, key: &str| Intent {
+        shares: Some(Share::Quote(id.to_owned())),
+        key: key.to_owned(),
+        ..intent()
+    };
+    let first = server.mastodon().publish(&quoting("42", "3mdfirst22222")).await.unwrap();
+    let second = server.mastodon().publish(&quoting("43", "3mdsecond2222")).await.unwrap();
+    let alone = server.mastodon().publish(&Intent { key: "3mdalone22222".into(), ..intent() }).await.unwrap();
+    assert_eq!(server.count(), 3);
+    for (intent, made) in
+        [(quoting("42", "3mdfirst22222"), first), (quoting("43", "3mdsecond2222"), second), (intent(), alone)]
+    {
+        assert_eq!(server.mastodon().find(&intent).await, Ok(Some(made.clone())));
+        server.world().pass(SignedDuration::from_hours(2));
+        assert_eq!(server.mastodon().publish(&intent).await, Ok(made), "what is there is not made again");
+    }
+    assert_eq!(server.count(), 3);
+}
+
+/// Only what is to be taken down may have lost what it answers.
+#[tokio::test]
+async fn a_post_that_answers_nothing_is_not_the_next_of_a_thread() {
+    let server = Server::start().await;
+    let mastodon = server.mastodon();
+    let first = mastodon.publish(&intent()).await.unwrap();
+    server.world().add("7", json!({ "status": reply_to(&first).text }), false);
+    mastodon.publish(&reply_to(&first)).await.unwrap();
+    assert_eq!(server.count(), 3);
+    assert_eq!(server.world().posts[2].body["in_reply_to_id"], first.0.as_str());
+}
+
 #[tokio::test]
 async fn somebodys_post_is_looked_at_on_this_server_alone() {
     let server = Server::start().await;

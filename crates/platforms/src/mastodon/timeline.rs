@@ -35,6 +35,55 @@ pub(super) struct Candidate {
     pub(super) is_orphan: bool,
 }
 
+/// What a post quotes.
+enum Quoted {
+    Nothing,
+    /// Something that the server does not name: the quote waits for its author, or is refused.
+    Unnamed,
+    This(String),
+}
+
+impl Quoted {
+    /// By a post's `quote` (<https://docs.joinmastodon.org/entities/Quote/>).
+    fn of(post: &Value) -> Self {
+        let quote = &post["quote"];
+        let named =
+            id(&quote["quoted_status"]).or_else(|| quote["quoted_status_id"].as_str().map(str::to_owned));
+        match named {
+            Some(id) => Self::This(id),
+            None if quote.is_null() => Self::Nothing,
+            None => Self::Unnamed,
+        }
+    }
+
+    /// True if this may be the post that is to quote `sought`.
+    fn may_be(&self, sought: Option<&str>) -> bool {
+        match (self, sought) {
+            (Self::This(id), Some(sought)) => id == sought,
+            (Self::Unnamed, Some(_)) | (Self::Nothing, None) => true,
+            (Self::This(_) | Self::Unnamed, None) | (Self::Nothing, Some(_)) => false,
+        }
+    }
+}
+
+/// Why a post is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// It is to be there once.
+    ToPost,
+    /// It is to be gone, even if what it answered is gone before it.
+    ToTakeDown,
+}
+
+/// What a post is beside its words.
+#[derive(Clone)]
+pub(super) struct Beside {
+    /// The post that it answers, on this server.
+    pub(super) follows: Option<String>,
+    /// The post that it quotes, on this server.
+    pub(super) quotes: Option<String>,
+}
+
 impl Candidate {
     /// True if it reads as the intent does.
     pub(super) fn says(&self, intent: &Intent) -> bool {
@@ -61,18 +110,19 @@ fn is_known(text: &str, intent: &Intent) -> bool {
 
 /// The way back through a timeline.
 pub(super) struct Search {
-    /// The post that it answers, on this server.
-    follows: Option<String>,
+    beside: Beside,
+    why: Why,
     from: Timestamp,
     until: Timestamp,
     pub(super) candidates: Vec<Candidate>,
 }
 
 impl Search {
-    pub(super) fn new(intent: &Intent, follows: Option<String>) -> Self {
+    pub(super) fn new(intent: &Intent, beside: Beside, why: Why) -> Self {
         let at = intent.created_at;
         Self {
-            follows,
+            beside,
+            why,
             from: at.saturating_sub(SKEW).unwrap_or(at),
             until: at.saturating_add(LATEST).unwrap_or(at),
             candidates: Vec::new(),
@@ -92,9 +142,11 @@ impl Search {
             }
             let is_boost = !post["reblog"].is_null();
             let answers = post["in_reply_to_id"].as_str();
-            let is_orphan = answers.is_none() && self.follows.is_some();
-            let answers_the_same = is_orphan || answers == self.follows.as_deref();
-            if !is_boost && made_at <= self.until && answers_the_same {
+            let follows = self.beside.follows.as_deref();
+            let is_orphan = self.why == Why::ToTakeDown && answers.is_none() && follows.is_some();
+            let is_beside_the_same =
+                (is_orphan || answers == follows) && Quoted::of(post).may_be(self.beside.quotes.as_deref());
+            if !is_boost && made_at <= self.until && is_beside_the_same {
                 let content = post["content"].as_str().ok_or(NO_TIMELINE)?.to_owned();
                 self.candidates.push(Candidate { id: id.clone(), content, is_orphan });
             }
@@ -107,7 +159,7 @@ impl Search {
     pub(super) fn without_words(self) -> Result<Option<String>, CallError> {
         let mut candidates = self.candidates;
         candidates.retain(|candidate| !candidate.is_orphan);
-        match (candidates.len(), &self.follows) {
+        match (candidates.len(), &self.beside.follows) {
             (0, _) => Ok(None),
             (1, Some(_)) => Ok(candidates.pop().map(|candidate| candidate.id)),
             _ => Err(CallError::Lost("the words are not known, and there are posts that it may be")),

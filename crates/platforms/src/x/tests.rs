@@ -216,7 +216,7 @@ impl Secret for Changing {
 }
 
 #[tokio::test]
-async fn keys_that_are_not_taken_are_not_tried_again_until_they_change() {
+async fn keys_that_are_not_taken_are_tried_again_once_they_change_or_after_minutes() {
     let peer = Peer::start().await;
     let token = Arc::new(Changing::default());
     let x = peer.x_with(Arc::clone(&token) as Arc<dyn Secret>);
@@ -232,6 +232,13 @@ async fn keys_that_are_not_taken_are_not_tried_again_until_they_change() {
     assert!(peer.requests().is_empty());
     *token.0.lock().unwrap() += 1;
     assert_eq!(kind(&x.publish(&intent()).await), Expected::Posted);
+    // What is up comes down, even if the keys were refused for a moment.
+    peer.fates([refused(401, json!({ "title": "Unauthorized", "status": 401 }))]);
+    assert_eq!(kind(&x.delete(&RemotePost("20".to_owned())).await), Expected::Unavailable);
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(5 * 60)).await;
+    tokio::time::resume();
+    assert_eq!(x.delete(&RemotePost("20".to_owned())).await, Ok(()));
 }
 
 struct NoSecret;

@@ -191,7 +191,7 @@ fn with_cadence(before: &Submission, cadence: &Cadence, minutes: i64) -> Move {
         panic!("no slot");
     };
     let renderings = revision(1, WORDS).composition.renderings;
-    let step = before.clone().take(&renderings, monday().at, monday()).unwrap();
+    let step = before.clone().take(&renderings, |_| true, monday().at, monday()).unwrap();
     Move { step, writes: vec![Write::Cadence(next)], checks: vec![Check::NotPaused] }
 }
 

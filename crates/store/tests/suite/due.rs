@@ -42,7 +42,7 @@ async fn to_publish(world: &World, minutes: i64) -> Vec<Hit> {
 
 async fn published(world: &World, before: &Submission) -> Submission {
     let renderings = revision(1, WORDS).composition.renderings;
-    let taken = before.clone().take(&renderings, monday().at, monday()).unwrap();
+    let taken = before.clone().take(&renderings, |_| true, monday().at, monday()).unwrap();
     let taken = world.write(before, &taken).await;
     let sent = taken.clone().delivered(0, DeliveryStatus::Sent, Some("post-1".to_owned()), monday());
     world.write(&taken, &sent.unwrap()).await

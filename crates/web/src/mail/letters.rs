@@ -214,6 +214,12 @@ pub enum AlertKind {
     TechnicalHold,
     /// A publication may or may not have happened.
     NeedsAttention,
+    /// A platform refused a post.
+    PostRefused,
+    /// Half a thread is on a platform that takes no more.
+    Unfinished,
+    /// A platform takes no posts.
+    PlatformAway,
     /// A post could not be taken down.
     StillUp,
     /// An approver lost their standing before publication.
@@ -260,6 +266,18 @@ impl CoordinatorAlert {
             AlertKind::NeedsAttention => (
                 "A post may or may not have been published.",
                 "Please look at the channel, and enter what you see in the queue.",
+            ),
+            AlertKind::PostRefused => (
+                "A platform refused a post: it is not there.",
+                "Please look at the item in the queue, which names the platform. If you find out why, for instance in the account's own notices, and that is over, have it tried again; or close the item, which takes it down elsewhere too.",
+            ),
+            AlertKind::Unfinished => (
+                "The beginning of a thread is on a platform, and the rest is not: the platform has taken no posts for hours.",
+                "The disclaimer comes last, so it may be missing. Please look at the channel there: if the platform works again, have it go on; or close the item, which takes down what is there.",
+            ),
+            AlertKind::PlatformAway => (
+                "A platform has taken no posts for hours, and what was to appear there waits for it. On the other platforms it is there.",
+                "Please see whether the channel's account there works: `clientsconnect doctor --aws` says what it finds. It is tried again every quarter of an hour, and nothing is lost. If the platform is not to be used any more, close what waits for it; that takes it down elsewhere too.",
             ),
             AlertKind::StillUp => (
                 "Something that has to be taken down is still on a platform.",

@@ -168,6 +168,10 @@ impl World {
             "in_reply_to_id": post.body["in_reply_to_id"],
             "content": self.markup(post.body["status"].as_str().unwrap_or_default()),
             "visibility": "public",
+            "quote": match post.body["quoted_status_id"].as_str() {
+                Some(id) => json!({ "state": "accepted", "quoted_status": { "id": id } }),
+                None => Value::Null,
+            },
             "reblogged": self.posts.iter().any(|boost| boost.body["of"] == of),
             "reblog": if post.is_boost { json!({ "id": "1" }) } else { Value::Null },
             "account": { "id": post.account, "acct": "an_example" },

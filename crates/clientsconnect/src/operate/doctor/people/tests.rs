@@ -120,6 +120,8 @@ async fn what_is_on_a_platform_of_the_world_outside_is_counted() {
         created_at: at,
         begun_at: None,
         looks: 0,
+        tried_since: None,
+        is_told: false,
         fingerprint: None,
         shares: None,
         status,
