@@ -22,6 +22,7 @@ pub mod return_code;
 pub mod roster;
 pub mod schedule;
 pub mod screen;
+mod share;
 pub mod submitter;
 mod turn;
 pub mod unsubscribe;

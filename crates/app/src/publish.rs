@@ -17,7 +17,7 @@ use platforms::{Intent, Platform, PlatformError, RemotePost};
 use screening::ENGINE;
 use store::{Channel, Check, Hit, StoreError, Write};
 
-use crate::{Core, MOST_RACES, StepFailure, ports::QueueName, turn};
+use crate::{Core, MOST_RACES, StepFailure, ports::QueueName, share, turn};
 
 /// The platforms that are switched on.
 pub type Platforms = [Arc<dyn Platform>];
@@ -76,6 +76,7 @@ pub async fn poll(core: &Core, platforms: &Platforms) -> Result<(), StepFailure>
             }
             State::Publishing { .. } => resume(core, platforms, before, now).await,
             State::Retracting { .. } => take_down(core, platforms, before, now).await,
+            State::Published { .. } => share::look_again(core, platforms, before, now).await,
             _ => Ok(()),
         };
         match outcome {
@@ -126,7 +127,7 @@ async fn take(
     if !turn::may_appear(channel, &before, &revision, now) {
         return Ok(None);
     }
-    if !target_is_as_seen(core, platforms, &before, &revision, now).await? {
+    if !share::is_as_seen(core, platforms, &before, &revision, now).await? {
         return Ok(None);
     }
     let is_on = |name: &PlatformName| platforms.iter().any(|platform| platform.name() == *name);
@@ -172,36 +173,6 @@ async fn take(
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-/// Looks at what the revision shares, once more before it is shared. If it is not what reviewers saw, a human decides; if
-/// nobody can say, it takes its turn later.
-async fn target_is_as_seen(
-    core: &Core,
-    platforms: &Platforms,
-    before: &Submission,
-    revision: &Revision,
-    now: Now,
-) -> Result<bool, StepFailure> {
-    let Some(target) = &revision.composition.target else { return Ok(true) };
-    let seen = match platforms.iter().find(|platform| platform.name() == target.platform) {
-        Some(platform) => platform.look_at(&target.post).await,
-        None => Err(PlatformError::Unavailable("the platform is switched off")),
-    };
-    let step = match seen.map(|seen| target.still(&seen)) {
-        Ok(Ok(())) => return Ok(true),
-        Ok(Err(changed)) => {
-            tracing::warn!(submission = %before.id, %changed, "not shared");
-            before.clone().target_changed(now)?
-        }
-        Err(error) => {
-            tracing::error!(submission = %before.id, %error, "what is to be shared cannot be looked at");
-            before.clone().waits_for_target(now)?
-        }
-    };
-    core.store.commit(before, &step, vec![], &[], now).await?;
-    core.hint_after(&step).await;
-    Ok(false)
 }
 
 /// How long a post of which nobody knows whether it exists, or the rest of a thread, is tried before a human is asked, in

@@ -447,6 +447,9 @@ pub struct Submission {
     /// A post of it was, or may have been, on a platform: it is kept for as long as registers take complaints.
     #[serde(default)]
     pub was_published: bool,
+    /// When to look again at what it shares, once it is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look_at_target: Option<Timestamp>,
     /// The words may be seen by the lead alone, until lead and deputy release them; an ending releases nothing.
     #[serde(default)]
     pub concealed: bool,
@@ -528,7 +531,7 @@ impl Submission {
             | State::Withdrawn { due_at }
             | State::Expired { due_at }
             | State::Closed { due_at } => (Lane::Work, *due_at),
-            State::Published { .. } => (Lane::Work, None),
+            State::Published { .. } => (Lane::Publish, self.look_at_target),
         };
         at.map(|at| Due { lane, at })
     }
@@ -586,6 +589,11 @@ pub mod waits {
     pub const ATTENTION_AGAIN: SignedDuration = SignedDuration::from_hours(24);
     /// For how long guidance appears after it was approved: then it is asked about again.
     pub const GUIDANCE_APPROVED: SignedDuration = SignedDuration::from_hours(365 * 24);
+    /// Until what was published and shares somebody's post is looked at again, at first: platforms tell of nobody's deletions
+    /// but the channel's own, and an author who takes a post back should not wait for us for long.
+    pub const TARGET_AGAIN: SignedDuration = SignedDuration::from_hours(12);
+    /// The longest time between two looks, for what has stood unchanged for months.
+    pub const TARGET_AGAIN_AT_MOST: SignedDuration = SignedDuration::from_hours(30 * 24);
     /// Until what nobody reviewed is erased.
     pub const ERASE_UNREVIEWED: SignedDuration = SignedDuration::from_hours(30 * 24);
     /// Until what was reviewed and not published is erased.

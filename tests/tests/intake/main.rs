@@ -4,6 +4,7 @@
 
 mod burst;
 mod collecting;
+mod standing;
 mod world;
 
 use axum::http::Method;

@@ -132,6 +132,11 @@ impl World {
         self.x.posts.lock().unwrap().insert(target.post.clone(), (target, visible));
     }
 
+    /// Its author deletes it, and nobody says so.
+    pub(crate) fn loses(&self, id: &str) {
+        self.x.posts.lock().unwrap().remove(&address(id));
+    }
+
     pub(crate) fn signature(&self, body: &[u8]) -> String {
         let mut code = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
         code.update(body);

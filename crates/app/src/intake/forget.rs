@@ -46,7 +46,7 @@ async fn forget(core: &Core, post: &Post) -> Result<(), StepFailure> {
 }
 
 /// Pulls whatever shares the post, and takes the post out of what is kept of it.
-async fn pull(core: &Core, id: curation::ids::SubmissionId) -> Result<(), StepFailure> {
+pub(crate) async fn pull(core: &Core, id: curation::ids::SubmissionId) -> Result<(), StepFailure> {
     for _ in 0..MOST_RACES {
         let now = core.clock.now();
         let Some(before) = core.store.load(id).await? else { return Ok(()) };

@@ -8,7 +8,7 @@
 pub mod admit;
 mod capacity;
 pub mod collect;
-mod forget;
+pub(crate) mod forget;
 mod words;
 
 use curation::time::Now;

@@ -6,8 +6,9 @@
 use crate::{
     audit::Actor,
     composition::Share,
-    submission::{Afterwards, State, Step, Submission},
+    submission::{Afterwards, State, Step, Submission, waits},
     time::Now,
+    transitions::InvalidTransition,
 };
 
 impl Submission {
@@ -31,11 +32,34 @@ impl Submission {
             _ => State::Withdrawn { due_at: soon(self.erasure(now)) },
         };
         self.target_gone = true;
+        self.look_at_target = None;
         self.ended = true;
         if !matches!(state, State::Retracting { .. }) {
             self.forget_shares();
         }
         self.enter(state, Actor::System, "withdrawn: target_gone", now)
+    }
+
+    /// From its publication on what it shares is looked at again.
+    pub(super) fn watching_its_target(mut self, now: Now) -> Self {
+        let shares = self.deliveries.iter().any(|delivery| delivery.shares.is_some());
+        self.look_at_target = shares.then(|| now.after(waits::TARGET_AGAIN));
+        self
+    }
+
+    /// What it shares was looked at and is what it was, or nobody could say: it is looked at again, the later the longer it
+    /// has stood.
+    ///
+    /// # Errors
+    /// Unless it is published.
+    pub fn target_stands(mut self, now: Now) -> Result<Step, InvalidTransition> {
+        let State::Published { at } = self.state else {
+            return self.refuse("looking at its target again");
+        };
+        let half = now.at.duration_since(at) / 2;
+        let wait = half.clamp(waits::TARGET_AGAIN, waits::TARGET_AGAIN_AT_MOST);
+        self.look_at_target = Some(now.after(wait));
+        Ok(self.waiting(State::Published { at }))
     }
 
     /// Once nothing is left to take down, nothing says any more what was shared.

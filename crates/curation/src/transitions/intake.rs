@@ -91,6 +91,7 @@ impl Submission {
             screened_by: 0,
             appealed: false,
             target_gone: false,
+            look_at_target: None,
             review: None,
             release: None,
             topic: None,

@@ -291,6 +291,7 @@ impl Submission {
         if is_sent && matches!(state, State::Publishing { .. }) {
             let state = self.after_publishing(now);
             return Ok(self
+                .watching_its_target(now)
                 .enter(state, Actor::System, "published", now)
                 .telling(Recipient::Submitter, About::Status));
         }
@@ -387,7 +388,8 @@ impl Submission {
         let actor = Actor::Person(coordinator);
         if self.deliveries.iter().all(|delivery| delivery.status == DeliveryStatus::Sent) {
             let state = self.after_publishing(now);
-            return Ok(self.enter(state, actor, action, now).telling(Recipient::Submitter, About::Status));
+            let step = self.watching_its_target(now).enter(state, actor, action, now);
+            return Ok(step.telling(Recipient::Submitter, About::Status));
         }
         Ok(self.enter(State::Publishing { due_at: now.at }, actor, action, now))
     }
