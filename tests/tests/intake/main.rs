@@ -251,6 +251,22 @@ async fn danger_is_for_the_lead_alone_who_gets_an_address_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn danger_is_heard_in_an_answer_or_a_quote_that_does_not_name_the_channel() {
+    for (id, kind, relation) in [("100", "reply", "replied_to"), ("200", "quote", "quoted")] {
+        let world = World::open(8).await;
+        let mut answer = hashtag(id, AUTHOR, "");
+        answer["text"] = json!(DANGER);
+        answer["referenced_tweets"] = json!([{"type": relation, "id": "50"}]);
+        let mut event = created(id, &answer);
+        event["data"]["event_type"] = json!(format!("post.{kind}.create"));
+        assert_eq!(world.tell(&event).await, 200);
+        let listed = world.channel.core.store.open_list(world.channel.now()).await.unwrap();
+        assert_eq!(listed.len(), 1, "{kind}");
+        assert!(world.item(id).await.is_none());
+    }
+}
+
+#[tokio::test]
 async fn a_mention_that_quotes_a_held_item_changes_nothing_about_it() {
     let world = World::open(8).await;
     world.shows(post("100", AUTHOR, TEXT), Visible::Public);

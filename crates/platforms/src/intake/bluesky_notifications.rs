@@ -114,8 +114,6 @@ fn post_of(notification: &Value, reason: &str, post: PostAddress, channel: &Chan
     let has_feature = |is_meant: &dyn Fn(&Value) -> bool| {
         json::items(record, &["/facets"]).any(|facet| json::items(facet, &["/features"]).any(is_meant))
     };
-    let mentions_channel = reason == "mention"
-        || has_feature(&|feature| json::text(feature, &["/did"]) == Some(channel.id.as_str()));
     let is_tag = |tag: Option<&str>| tag.is_some_and(|tag| is_same_tag(tag, &channel.hashtag));
     let has_hashtag = has_hashtag(words, &channel.hashtag)
         || has_feature(&|feature| is_tag(json::text(feature, &["/tag"])))
@@ -128,7 +126,8 @@ fn post_of(notification: &Value, reason: &str, post: PostAddress, channel: &Chan
         at: time(record, "/createdAt"),
         replies_to,
         quotes,
-        mentions_channel,
+        // Nothing else makes a notification with one of [`REASONS`]: an answer or a quote is told to the channel as well.
+        mentions_channel: true,
         has_hashtag,
         is_public: true,
         post,

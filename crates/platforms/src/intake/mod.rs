@@ -114,7 +114,7 @@ pub struct Told {
     pub replies_to: Option<Other>,
     /// The post that this one quotes.
     pub quotes: Option<Other>,
-    /// True if the platform or the words name the channel, be it only because they answer it.
+    /// True if the platform or the words name the channel, or if it answers or quotes the channel: somebody speaks to it.
     pub mentions_channel: bool,
     /// True if it has the channel's hashtag.
     pub has_hashtag: bool,

@@ -67,6 +67,15 @@ fn a_mention_becomes_what_is_kept() {
 }
 
 #[test]
+fn whoever_answers_or_quotes_the_channel_speaks_to_it_without_naming_it() {
+    for reason in REASONS {
+        let mut plain = record("Words.");
+        plain["facets"] = json!(null);
+        assert!(told(notification(reason, plain)).mentions_channel, "{reason}");
+    }
+}
+
+#[test]
 fn replies_and_quotes_have_their_authors() {
     let mut reply = record(ASKS);
     reply["reply"] =
