@@ -267,6 +267,16 @@ async fn danger_is_heard_in_an_answer_or_a_quote_that_does_not_name_the_channel(
 }
 
 #[tokio::test]
+async fn danger_has_no_age() {
+    let world = World::open(8).await;
+    let mut mention = hashtag("100", AUTHOR, "");
+    mention["text"] = json!(format!("@ClientsConnect {DANGER}"));
+    mention["created_at"] = json!("2026-10-01T12:00:00Z");
+    world.tell(&created("1", &mention)).await;
+    assert_eq!(world.channel.core.store.open_list(world.channel.now()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_mention_that_quotes_a_held_item_changes_nothing_about_it() {
     let world = World::open(8).await;
     world.shows(post("100", AUTHOR, TEXT), Visible::Public);

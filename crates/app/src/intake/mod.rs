@@ -28,8 +28,8 @@ pub const CHANNEL_NAME: &str = "ClientsConnect";
 /// others waiting.
 pub const DAILY_ASKS: u64 = 20;
 
-/// Posts that are older when the channel is told of them are not taken: nobody waits for an answer to them any more, and
-/// a platform that tells everything once again does not bring a year's posts.
+/// Posts that are older when the channel is told of them are not proposed: nobody waits for an answer to them any more, and
+/// a platform that tells everything once again does not bring a year's posts. Danger has no such age.
 pub const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What keys the hashes of who asked, of authors and of words.
@@ -137,10 +137,6 @@ async fn take_post(
     id: &str,
     now: Now,
 ) -> Result<Taken, StoreError> {
-    let is_old = told.at.is_some_and(|at| core.clock.real_time().duration_since(at) > OLDEST);
-    if is_old {
-        return Ok(Taken::TooOld);
-    }
     let wanted = wanted(told, channel);
     let is_ours = wanted == Wanted::Ignored(Ignored::ByTheChannel);
     let is_for_us = told.mentions_channel || matches!(wanted, Wanted::Proposal(_));
@@ -151,6 +147,7 @@ async fn take_post(
         Wanted::Ignored(reason) => return Ok(Taken::Ignored(reason)),
         // Nobody can screen it, and its author asked for nothing.
         Wanted::Proposal(proposal) if proposal.also_shows.is_some() => return Ok(Taken::ShowsAnother),
+        Wanted::Proposal(_) if is_old(core, told) => return Ok(Taken::TooOld),
         Wanted::Proposal(proposal) => proposal,
     };
     let source = secret.hash("source", &[proposal.target.platform().as_str(), &proposal.asked_by]);
@@ -163,6 +160,10 @@ async fn take_post(
         daily_limit: DAILY_ASKS,
     };
     ask(core, &request, now).await
+}
+
+fn is_old(core: &Core, told: &Told) -> bool {
+    told.at.is_some_and(|at| core.clock.real_time().duration_since(at) > OLDEST)
 }
 
 /// A human looks, and nobody else: its address goes to the lead, and nothing else of it anywhere.

@@ -123,7 +123,8 @@ fn post_of(notification: &Value, reason: &str, post: PostAddress, channel: &Chan
         // What the network shows for an account whose handle is not its own.
         handle: json::handle(notification, &["/author/handle"]).filter(|handle| handle != "handle.invalid"),
         author: author.to_owned(),
-        at: time(record, "/createdAt"),
+        // What is in the record is whatever its author's device wrote there.
+        at: time(notification, "/indexedAt"),
         replies_to,
         quotes,
         // Nothing else makes a notification with one of [`REASONS`]: an answer or a quote is told to the channel as well.

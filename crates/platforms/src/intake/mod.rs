@@ -108,7 +108,7 @@ pub struct Told {
     pub handle: Option<String>,
     /// The author's id on the platform: digits on X and Mastodon, the DID on Bluesky.
     pub author: String,
-    /// When it was posted, as the platform says, where it does.
+    /// When it was posted, as far as the platform itself says: of notifications, when the channel was notified.
     pub at: Option<Timestamp>,
     /// The post that this one answers.
     pub replies_to: Option<Other>,
