@@ -453,6 +453,39 @@ async fn what_is_not_public_is_gone_or_cannot_be_asked_has_its_end() {
 }
 
 #[tokio::test]
+async fn a_post_that_can_never_be_looked_at_keeps_no_other_waiting() {
+    let world = World::open(8).await;
+    for (number, id) in ["100", "200", "300"].iter().enumerate() {
+        world.tell(&created(id, &quoting(&format!("{id}1"), &format!("7{number}"), id))).await;
+        world.channel.pass(SignedDuration::from_mins(1));
+    }
+    for id in ["100", "200"] {
+        world.x.breaks(id);
+    }
+    world.shows(post("300", "13", TEXT), Visible::Public);
+    world.admit().await;
+    assert_eq!(world.item("300").await.unwrap().state, PostState::Admitted);
+    // A quarter of its age: some thirty looks in its month, and not 2,880.
+    world.x.looks();
+    for _ in 0..(24 * 12) {
+        world.channel.pass(SignedDuration::from_mins(5));
+        world.channel.admit().await;
+    }
+    let looks = world.x.looks();
+    assert!((20..60).contains(&looks), "{looks} looks at two posts in a day");
+
+    // Three in a row are the platform's trouble: the others wait for the next run.
+    let world = World::open(8).await;
+    world.x.silent(true);
+    for number in 0..9 {
+        let id = format!("1{number}0");
+        world.tell(&created(&id, &quoting(&format!("{id}1"), &format!("7{number}"), &id))).await;
+    }
+    world.channel.admit().await;
+    assert_eq!(world.x.looks(), 3);
+}
+
+#[tokio::test]
 async fn a_link_waits_with_what_others_ask_for() {
     let world = World::open(8).await;
     world.shows(post("100", AUTHOR, TEXT), Visible::Public);

@@ -1,7 +1,7 @@
 //! A channel with an account on an X of the tests' own, and events as X sends them. All people and posts are examples.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -47,6 +47,8 @@ pub(crate) struct X {
     posts: Mutex<BTreeMap<String, (Target, Visible)>>,
     published: Mutex<BTreeMap<String, Intent>>,
     silent: AtomicBool,
+    broken: Mutex<BTreeSet<String>>,
+    looks: Mutex<Vec<String>>,
     pages: Option<Arc<dyn Notifications>>,
 }
 
@@ -76,7 +78,8 @@ impl Platform for X {
     }
 
     async fn look_at(&self, post: &str) -> Result<Seen, PlatformError> {
-        if self.silent.load(Ordering::SeqCst) {
+        self.looks.lock().unwrap().push(post.to_owned());
+        if self.silent.load(Ordering::SeqCst) || self.broken.lock().unwrap().contains(post) {
             return Err(PlatformError::Unavailable("as this test says"));
         }
         Ok(match self.posts.lock().unwrap().get(post) {
@@ -102,6 +105,16 @@ impl X {
 
     pub(crate) fn silent(&self, is_silent: bool) {
         self.silent.store(is_silent, Ordering::SeqCst);
+    }
+
+    /// From now on this post can never be looked at.
+    pub(crate) fn breaks(&self, id: &str) {
+        self.broken.lock().unwrap().insert(address(id));
+    }
+
+    /// How many looks there were since this was last asked.
+    pub(crate) fn looks(&self) -> usize {
+        std::mem::take(&mut *self.looks.lock().unwrap()).len()
     }
 
     pub(crate) fn published(&self) -> Vec<Intent> {

@@ -3,7 +3,7 @@
 //! Invariants: a post is looked at as it is now before anybody reviews it; nothing that was found in its words is stored
 //! or logged; and each post that waits has a defined end.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use curation::{
     composition::{PlatformRules, Seen, Target, Visible},
@@ -16,7 +16,7 @@ use curation::{
 use jiff::{SignedDuration, Timestamp};
 use platforms::{Platform, PlatformError, accounts::title, intake::PostAddress};
 use screening::{Category, Outcome, Report, Route, Severity, screen_safely};
-use store::{Admission, Admitted, Ledger, Post, PostState, Reason, StoreError};
+use store::{Admission, Admitted, Ledger, Post, PostState, Reason, StoreError, Wish};
 
 use super::{Capacity, IntakeSecret, Request, ask, capacity::TIER, forget, words};
 use crate::{
@@ -41,8 +41,12 @@ const MOST_LISTED: i32 = 100;
 pub const POSTS_OF_AN_AUTHOR: u64 = 2;
 /// The window in which they are counted.
 pub const AUTHOR_WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Real time until a post is looked at again whose platform did not answer.
+/// Real time until a post is looked at again whose platform did not answer, at least.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(15);
+/// A post that could not be looked at waits for a quarter of its age more: one that never can be takes few looks.
+const PART_OF_AGE: i32 = 4;
+/// So many posts in a row that cannot be looked at are the platform's trouble and not their own.
+const SILENT_AFTER: usize = 3;
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -108,8 +112,8 @@ struct Run<'a> {
     policy: Policy,
     capacity: Capacity,
     ledger: Ledger,
-    /// Platforms that did not answer: they are not asked again in this run.
-    silent: BTreeSet<String>,
+    /// How many looks in a row came to nothing, by platform. From [`SILENT_AFTER`] on it is not asked again in this run.
+    failures: BTreeMap<String, usize>,
     looks: usize,
     served: usize,
 }
@@ -130,9 +134,9 @@ async fn admit(
         return Ok(());
     }
     let (ledger, capacity) = room(core, &channel.policy).await?;
-    let (policy, silent) = (channel.policy, BTreeSet::new());
+    let (policy, failures) = (channel.policy, BTreeMap::new());
     let mut run =
-        Run { core, platforms, rules, secret, policy, capacity, ledger, silent, looks: 0, served: 0 };
+        Run { core, platforms, rules, secret, policy, capacity, ledger, failures, looks: 0, served: 0 };
     for _ in 0..MOST_ROUNDS {
         for source in &turns {
             let is_over = run.looks >= MOST_LOOKS || run.served >= MOST_SERVED;
@@ -270,20 +274,24 @@ impl Run<'_> {
     async fn look(&mut self, post: &Post, now: Now) -> Result<Decision, StepFailure> {
         let Some(wish) = &post.wish else { return Ok(Decision::Refuse(Reason::NotTaken)) };
         let name = post.key.platform();
-        let later = Decision::Later(now.after_real(LOOK_AGAIN));
         let platform = self.platforms.iter().find(|platform| platform.name().as_str() == name);
+        let is_silent = self.failures.get(name).is_some_and(|failures| *failures >= SILENT_AFTER);
         // The account may be switched on again.
-        let Some(platform) = platform.filter(|_| !self.silent.contains(name)) else { return Ok(later) };
+        let Some(platform) = platform.filter(|_| !is_silent) else {
+            return Ok(Decision::Later(now.after_real(LOOK_AGAIN)));
+        };
         self.looks += 1;
-        let (target, visible) = match platform.look_at(&wish.address).await {
+        let seen = platform.look_at(&wish.address).await;
+        if let Err(PlatformError::Unavailable(why) | PlatformError::Ambiguous(why)) = seen {
+            tracing::warn!(platform = name, why, "a post cannot be looked at now");
+            *self.failures.entry(name.to_owned()).or_default() += 1;
+            return Ok(Decision::Later(look_again(wish, now)));
+        }
+        self.failures.remove(name);
+        let (target, visible) = match seen {
             Ok(Seen::There(target, visible)) => (target, visible),
             Ok(Seen::Gone) => return Ok(Decision::Refuse(Reason::NotPublic)),
-            Err(PlatformError::Refused(_)) => return Ok(Decision::Refuse(Reason::NotTaken)),
-            Err(PlatformError::Unavailable(why) | PlatformError::Ambiguous(why)) => {
-                tracing::warn!(platform = name, why, "posts cannot be looked at now");
-                self.silent.insert(name.to_owned());
-                return Ok(later);
-            }
+            Err(_) => return Ok(Decision::Refuse(Reason::NotTaken)),
         };
         if visible == Visible::Protected {
             return Ok(Decision::Refuse(Reason::NotPublic));
@@ -299,7 +307,9 @@ impl Run<'_> {
         }
         // If another account's post stands there by now, its author has asked for nothing.
         let is_theirs = wish.author.as_ref().is_none_or(|author| *author == target.author);
-        let Outcome::Screened(report) = screen_safely(&target.text) else { return Ok(later) };
+        let Outcome::Screened(report) = screen_safely(&target.text) else {
+            return Ok(Decision::Later(look_again(wish, now)));
+        };
         let author_asks = post.by_author && is_theirs;
         Ok(match report.route {
             Route::Hold => Decision::List,
@@ -382,6 +392,12 @@ fn pointer(target: &Target, address: &str) -> Option<String> {
     let page = PostAddress::try_from(address.to_owned()).ok()?.page();
     let sentence = content::wording().elsewhere.replace("{platform}", title(&target.platform));
     target.quotable.then(|| format!("{sentence} {page}"))
+}
+
+/// When a post that could not be looked at is looked at again.
+fn look_again(wish: &Wish, now: Now) -> Timestamp {
+    let age = now.at.duration_since(wish.received_at);
+    now.after_real(LOOK_AGAIN).max(now.after(age / PART_OF_AGE))
 }
 
 /// When the next of an author's posts may come.
