@@ -17,7 +17,7 @@ use jiff::SignedDuration;
 use platforms::intake::LARGEST_BODY;
 use serde_json::{Value, json};
 use store::PostState;
-use world::{ASKER, AUTHOR, CHANNEL, World, created, deleted, hashtag, key, post, quoting};
+use world::{ASKER, AUTHOR, CHANNEL, World, created, deleted, hashtag, key, post, quoting, words};
 
 const TEXT: &str = "A first session is often about getting to know each other. It is fine to ask questions.";
 const OWN_THERAPY: &str =
@@ -146,7 +146,7 @@ async fn a_signed_event_becomes_a_review_and_costs_what_the_design_says() {
 
     world.channel.calls.take();
     world.channel.admit().await;
-    assert_eq!(world.channel.calls.take(), "Query 4", "a run with nothing to do");
+    assert_eq!(world.channel.calls.take(), "GetItem 1, Query 4", "a run with nothing to do");
 }
 
 #[tokio::test]
@@ -370,12 +370,12 @@ async fn a_viral_thread_does_not_bury_six_volunteers() {
     // One account asks for ten posts, two others for one each, later.
     for number in 0..10 {
         let id = format!("1{number}0");
-        world.shows(post(&id, &format!("9{number}"), &format!("{TEXT} Number {number}.")), Visible::Public);
+        world.shows(post(&id, &format!("9{number}"), &words(number)), Visible::Public);
         world.tell(&created(&format!("a{number}"), &quoting(&format!("5{number}0"), "1000", &id))).await;
         world.channel.pass(SignedDuration::from_mins(1));
     }
-    for (id, asker) in [("700", "2000"), ("800", "3000")] {
-        world.shows(post(id, &format!("{asker}7"), &format!("{TEXT} Of {asker}.")), Visible::Public);
+    for (number, (id, asker)) in [("700", "2000"), ("800", "3000")].into_iter().enumerate() {
+        world.shows(post(id, &format!("{asker}7"), &words(20 + number)), Visible::Public);
         world.tell(&created(&format!("b{id}"), &quoting(&format!("{id}1"), asker, id))).await;
         world.channel.pass(SignedDuration::from_mins(1));
     }
@@ -406,6 +406,49 @@ async fn a_viral_thread_does_not_bury_six_volunteers() {
 }
 
 #[tokio::test]
+async fn what_came_by_the_form_and_found_no_panel_comes_before_posts() {
+    let world = World::open(6).await;
+    let asks = async |numbers: std::ops::Range<usize>| {
+        for number in numbers {
+            let (id, author) = (format!("1{number:02}0"), format!("9{number}"));
+            world.shows(post(&id, &author, &words(number)), Visible::Public);
+            world.tell(&created(&id, &hashtag(&id, &author, &words(number)))).await;
+        }
+    };
+    asks(0..4).await;
+    world.admit().await;
+    assert_eq!(world.submissions().await.len(), 4, "nobody has time for more this week");
+    let answer = world.channel.post_json(&json!({"text": TEXT, "adult": true})).await;
+    assert_eq!(answer.status, 202);
+    world.channel.settle().await;
+    let mut id = None;
+    for one in world.submissions().await {
+        if world.channel.load(one).await.kind != Kind::Repost {
+            id = Some(one);
+        }
+    }
+    let form = async || world.channel.load(id.unwrap()).await;
+    assert!(form().await.review.is_none());
+
+    asks(4..10).await;
+    for _ in 0..4 {
+        world.channel.pass(hours(1));
+        world.admit().await;
+    }
+    assert!(form().await.review.is_none() && world.submissions().await.len() == 5);
+    // The week has gone by. No sweep finds that the text is due.
+    world.channel.pass(hours(7 * 24));
+    world.admit().await;
+    assert!(form().await.review.is_some());
+    assert_eq!(world.submissions().await.len(), 5 + 3, "its seats are not given to a post");
+    assert!(world.channel.core.store.ledger().await.unwrap().waiting.is_empty());
+    world.channel.pass(hours(1));
+    world.channel.calls.take();
+    world.channel.admit().await;
+    assert!(!world.channel.calls.take().contains("TransactWriteItems"), "nothing is hinted again");
+}
+
+#[tokio::test]
 async fn the_same_words_and_one_author_take_one_place() {
     let world = World::open(24).await;
     let slogans = ["100", "200", "300"];
@@ -421,7 +464,7 @@ async fn the_same_words_and_one_author_take_one_place() {
 
     // One author, many askers: two a week.
     for number in 0..4 {
-        let (id, text) = (format!("6{number}0"), format!("{TEXT} And more of it: {number} and {number}."));
+        let (id, text) = (format!("6{number}0"), words(number));
         world.shows(post(&id, "55", &text), Visible::Public);
         world.tell(&created(&id, &quoting(&format!("{id}1"), &format!("88{number}"), &id))).await;
     }

@@ -226,6 +226,45 @@ pub(crate) fn key(id: &str) -> PostKey {
     app::intake::key_of(&PostAddress::x(id).unwrap())
 }
 
+/// Words that no other number has, in an order that no other has.
+pub(crate) fn words(number: usize) -> String {
+    const WORDS: [&str; 31] = [
+        "breathing",
+        "garden",
+        "tea",
+        "walking",
+        "morning",
+        "music",
+        "letter",
+        "question",
+        "session",
+        "quiet",
+        "window",
+        "evening",
+        "paper",
+        "rest",
+        "listening",
+        "painting",
+        "reading",
+        "river",
+        "bread",
+        "slowly",
+        "softly",
+        "bench",
+        "sunlight",
+        "autumn",
+        "kitchen",
+        "blanket",
+        "writing",
+        "swimming",
+        "colours",
+        "stairs",
+        "weather",
+    ];
+    let word = |at: usize| WORDS[(number * 7 + at * at * (number % 30 + 1)) % WORDS.len()];
+    format!("Number {number} is about {}.", (1..=14).map(word).collect::<Vec<_>>().join(" "))
+}
+
 /// A post on X as it is seen there.
 pub(crate) fn post(id: &str, author: &str, text: &str) -> Target {
     Target {

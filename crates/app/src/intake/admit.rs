@@ -9,7 +9,7 @@ use curation::{
     composition::{PlatformRules, Seen, Target, Visible},
     ids::SubmissionId,
     policy::Policy,
-    submission::{Kind, State, Submission},
+    submission::{Kind, Submission},
     time::Now,
     transitions::{InvalidTransition, NewSubmission},
 };
@@ -18,7 +18,7 @@ use platforms::{Platform, PlatformError, accounts::title, intake::PostAddress};
 use screening::{Category, Outcome, Report, Route, Severity, screen_safely};
 use store::{Admission, Admitted, Ledger, Post, PostState, Reason, StoreError, Wish};
 
-use super::{Capacity, IntakeSecret, Request, ask, capacity::TIER, forget, words};
+use super::{Capacity, IntakeSecret, Request, ask, capacity::TIER, forget, room::room, words};
 use crate::{
     Core, StepFailure,
     ports::{Hint, QueueName},
@@ -61,8 +61,8 @@ pub struct Counts {
     pub others: usize,
 }
 
-/// Forgets what is gone, keeps the lead's list, and admits what there is room for, composed by the `rules`. Four queries if
-/// nothing is to be done.
+/// Forgets what is gone, keeps the lead's list, and admits what there is room for, composed by the `rules`. Four queries and
+/// a read if nothing is to be done.
 ///
 /// # Errors
 /// [`StepFailure::Store`]: the next run goes on.
@@ -126,7 +126,7 @@ async fn admit(
     counts: &mut Counts,
 ) -> Result<(), StepFailure> {
     let mut turns = core.store.turns(core.clock.now(), MOST_TURNS).await?;
-    if turns.is_empty() {
+    if turns.is_empty() && core.store.ledger().await?.waiting.is_empty() {
         return Ok(());
     }
     let channel = core.store.channel().await?;
@@ -155,31 +155,6 @@ async fn admit(
         }
     }
     Ok(())
-}
-
-/// What was promised, and what room there is besides. The ledger first: a panel that is drawn meanwhile then counts twice,
-/// and never not at all.
-async fn room(core: &Core, policy: &Policy) -> Result<(Ledger, Capacity), StepFailure> {
-    let ledger = without_panels(core, core.store.ledger().await?).await?;
-    let roster = core.store.therapists().await?;
-    let capacity = Capacity::of(&roster, policy, ledger.waiting.len(), core.clock.now());
-    Ok((ledger, capacity))
-}
-
-/// The ledger without what has a panel by now, or needs none any more.
-async fn without_panels(core: &Core, mut ledger: Ledger) -> Result<Ledger, StepFailure> {
-    let mut waiting = Vec::new();
-    for id in std::mem::take(&mut ledger.waiting) {
-        let submission = core.store.load(id).await?;
-        let waits = |submission: &Submission| {
-            submission.review.is_none()
-                && matches!(submission.state, State::Received { .. } | State::InReview { .. })
-        };
-        if submission.as_ref().is_some_and(waits) {
-            waiting.push(id);
-        }
-    }
-    Ok(Ledger { waiting, ..ledger })
 }
 
 /// What became of a turn.

@@ -9,6 +9,7 @@ pub mod admit;
 mod capacity;
 pub mod collect;
 mod forget;
+pub(crate) mod room;
 mod words;
 
 use curation::time::Now;

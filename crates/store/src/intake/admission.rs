@@ -1,7 +1,7 @@
 //! Admission: a post that waited becomes a submission, in one transaction.
 //!
-//! Invariant: two admissions at once cannot count on the same therapists: each writes the ledger of what was admitted and
-//! has no panel yet, over the version that it read.
+//! Invariant: two admissions at once cannot count on the same therapists: each writes the ledger of what waits for a panel,
+//! over the version that it read.
 
 use curation::{
     ids::SubmissionId,
@@ -22,7 +22,7 @@ use crate::{
     transaction::Transaction,
 };
 
-/// What was admitted and may not have a panel yet.
+/// What waits for a panel: posts that were admitted, and texts of the form for which there was no panel.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     /// Raised by each write.
@@ -79,6 +79,26 @@ impl Store {
         Ok(ledger.unwrap_or_default())
     }
 
+    /// Writes the ledger over the version before it.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read.
+    pub async fn keep_ledger(&self, ledger: &Ledger) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        self.add_ledger(&mut transaction, ledger)?;
+        transaction.run(&self.client).await
+    }
+
+    pub(crate) fn add_ledger(
+        &self,
+        transaction: &mut Transaction,
+        ledger: &Ledger,
+    ) -> Result<(), StoreError> {
+        let mut item = with_document(LEDGER.0, LEDGER.1, ledger)?;
+        item.insert("version".to_owned(), number(ledger.version));
+        transaction.put_over(&self.tables.submissions, item, ledger.version.saturating_sub(1))
+    }
+
     /// Makes a submission of a post: one transaction.
     ///
     /// # Errors
@@ -105,9 +125,7 @@ impl Store {
         if let Some(wish) = &post.wish {
             transaction.update(table, &turn_partition(&wish.source), "turn", served(now))?;
         }
-        let mut ledger = with_document(LEDGER.0, LEDGER.1, admission.ledger)?;
-        ledger.insert("version".to_owned(), number(admission.ledger.version));
-        transaction.put_over(table, ledger, admission.ledger.version.saturating_sub(1))?;
+        self.add_ledger(&mut transaction, admission.ledger)?;
         self.add_step(&mut transaction, 0, step, now)?;
         self.add_write(&mut transaction, submission, Write::Revision(admission.revision.clone()))?;
         if let Some(report) = admission.report {

@@ -60,7 +60,11 @@ fn a_mention_becomes_what_is_kept() {
     assert_eq!(told.post, PostAddress::bluesky(AUTHOR, KEY).unwrap());
     assert_eq!((told.text.as_str(), told.handle.as_deref()), (ASKS, Some("someone.example")));
     assert_eq!(told.author, AUTHOR);
-    assert_eq!(told.at, Some("2026-11-23T12:00:00Z".parse().unwrap()), "the network's time, not the author's");
+    assert_eq!(
+        told.at,
+        Some("2026-11-23T12:00:00Z".parse().unwrap()),
+        "the network's time, not the author's"
+    );
     assert!(told.mentions_channel && !told.has_hashtag && told.is_public);
     assert!(matches!(wanted(&told, &channel()), Wanted::Proposal(proposal)
         if proposal.standing == Standing::Author && proposal.target == told.post));

@@ -171,7 +171,8 @@ fn whoever_answers_or_quotes_the_channel_speaks_to_it_without_naming_it() {
         assert!(told(&with(plain.clone(), "/data/event_type", json!(kind))).mentions_channel, "{kind}");
     }
     for kind in ["replied_to", "quoted"] {
-        let document = with(posted.clone(), "/data/payload/referenced_tweets", json!([{"type": kind, "id": "50"}]));
+        let document =
+            with(posted.clone(), "/data/payload/referenced_tweets", json!([{"type": kind, "id": "50"}]));
         let of_channel = json!([{"id": "50", "author_id": CHANNEL}]);
         assert!(told(&with(document, "/data/includes/tweets", of_channel)).mentions_channel, "{kind}");
     }
