@@ -185,7 +185,7 @@ impl Run<'_> {
             return Ok(Served::Nothing);
         };
         if at > now.at {
-            core.store.turn_later(source, at).await?;
+            core.store.line_waits(source, at, now).await?;
             return Ok(Served::Nothing);
         }
         let served = match core.store.post(&key, now).await? {

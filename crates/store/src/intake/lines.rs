@@ -18,6 +18,8 @@ use crate::{
 const TURNS: &str = "turns";
 /// For how long an empty line keeps its place. The index may be behind by a moment, so what looks empty may not be.
 const EMPTY_LINES_KEPT: SignedDuration = SignedDuration::from_hours(1);
+/// Real time for which the index may be behind: a line that somebody asked in since then may hold more than it shows.
+const INDEX_IS_BEHIND: SignedDuration = SignedDuration::from_mins(1);
 /// So much later than now a line that was served waits again: behind all that waited before.
 const NEXT_ROUND: SignedDuration = SignedDuration::from_millis(1);
 
@@ -75,28 +77,41 @@ impl Store {
         Ok(items.iter().filter_map(PostKey::of).collect())
     }
 
-    /// Puts a post that came in at the end of its source's line: one transaction.
+    /// Puts a post that came in at the end of its source's line: one transaction; two if nothing else of the line is due,
+    /// so that its turn was put off.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it changed since it was read: it is found again if it still stands in no line.
     pub async fn line_up(&self, post: &Post, now: Now) -> Result<(), StoreError> {
         let Some(wish) = &post.wish else { return Ok(()) };
-        let mut transaction = Transaction::default();
-        let change = Change::new("SET lane = :line, due_at = :since ADD version :one")
-            .when("version = :version AND lane = :arrived")
-            .with(":line", text(line(&wish.source)))
-            .with(":since", instant(wish.received_at))
-            .with(":arrived", text(ARRIVED))
-            .with(":version", number(post.version))
-            .with(":one", number(1));
-        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
-        let change =
+        let next = instant(now.after(NEXT_ROUND));
+        // Whose turn comes keeps it; whose turn was put off comes behind all others that wait.
+        let kept =
             Change::new("SET lane = :turns, due_at = if_not_exists(due_at, :since), lined_up_at = :now")
-                .with(":turns", text(TURNS))
+                .when("attribute_not_exists(due_at) OR due_at <= :next")
+                .with(":since", instant(wish.received_at));
+        let next_round = Change::new("SET lane = :turns, due_at = :next, lined_up_at = :now");
+        for turn in [kept, next_round] {
+            let mut transaction = Transaction::default();
+            let change = Change::new("SET lane = :line, due_at = :since ADD version :one")
+                .when("version = :version AND lane = :arrived")
+                .with(":line", text(line(&wish.source)))
                 .with(":since", instant(wish.received_at))
-                .with(":now", instant(now.at));
-        transaction.update(&self.tables.submissions, &turn_partition(&wish.source), "turn", change)?;
-        transaction.run(&self.client).await
+                .with(":arrived", text(ARRIVED))
+                .with(":version", number(post.version))
+                .with(":one", number(1));
+            transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
+            let place = transaction.len();
+            let turn =
+                turn.with(":turns", text(TURNS)).with(":next", next.clone()).with(":now", instant(now.at));
+            transaction.update(&self.tables.submissions, &turn_partition(&wish.source), "turn", turn)?;
+            match transaction.run_or_tell(&self.client).await?.as_slice() {
+                [] => return Ok(()),
+                [failed] if *failed == place => {}
+                _ => break,
+            }
+        }
+        Err(StoreError::Conflict)
     }
 
     /// The sources whose turn it is, who waited longest first: one query.
@@ -133,6 +148,25 @@ impl Store {
         transaction.run_or_tell(&self.client).await.map(drop)
     }
 
+    /// Nothing of a source's line is due before `at`: its turn comes then. It comes in a moment if somebody stood in line so
+    /// lately that the index may not show it yet. One update, or two.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn line_waits(&self, source: &str, at: Timestamp, now: Now) -> Result<(), StoreError> {
+        let shown = now.after_real(-INDEX_IS_BEHIND);
+        let change = Change::new("SET due_at = :at")
+            .when("attribute_exists(pk) AND lined_up_at <= :shown")
+            .with(":at", instant(at))
+            .with(":shown", instant(shown));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.tables.submissions, &turn_partition(source), "turn", change)?;
+        if transaction.run_or_tell(&self.client).await?.is_empty() {
+            return Ok(());
+        }
+        self.turn_later(source, at.min(now.after_real(INDEX_IS_BEHIND))).await
+    }
+
     /// A source's line is empty: its turn is dropped if that has been so for a while, and comes later otherwise.
     ///
     /// # Errors
@@ -151,7 +185,7 @@ impl Store {
         match answer.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
             Ok(_) => Ok(()),
             Err(error) if error.is_conditional_check_failed_exception() => {
-                self.turn_later(source, now.after(EMPTY_LINES_KEPT)).await
+                self.line_waits(source, now.after(EMPTY_LINES_KEPT), now).await
             }
             Err(error) => Err(StoreError::from_engine(&error)),
         }

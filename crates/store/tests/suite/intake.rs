@@ -177,6 +177,35 @@ async fn an_empty_line_is_dropped_after_a_while_and_not_before() {
 }
 
 #[tokio::test]
+async fn a_line_that_was_put_off_is_served_in_the_next_round_when_its_source_asks_again() {
+    let world = World::new().await;
+    world.ask(1, &SOMEBODY, monday()).await;
+    world.line_up(monday()).await;
+    let item = world.item(1, monday()).await;
+    world.store.postpone(&item, minutes_later(600).at).await.unwrap();
+    world.store.line_waits("somebody", minutes_later(600).at, minutes_later(2)).await.unwrap();
+    assert_eq!(world.store.turns(minutes_later(599), 9).await.unwrap(), [] as [String; 0]);
+
+    // Somebody else waits already, and keeps the place before.
+    world.ask(2, &Asking { event: "event-2", source: "another", by_author: false }, minutes_later(4)).await;
+    world.line_up(minutes_later(4)).await;
+    world.ask(3, &Asking { event: "event-3", ..SOMEBODY }, minutes_later(5)).await;
+    let item = world.item(3, monday()).await;
+    world.calls.take();
+    world.store.line_up(&item, minutes_later(5)).await.unwrap();
+    assert_eq!(world.calls.take(), "TransactWriteItems 2");
+    assert_eq!(world.store.line_up(&item, minutes_later(5)).await, Err(StoreError::Conflict), "once");
+    assert_eq!(world.store.turns(minutes_later(5), 9).await.unwrap(), ["another", "somebody"]);
+    assert_eq!(world.store.first_in_line("somebody").await.unwrap().unwrap().0, post(3));
+
+    // Whoever looked at the line a moment before does not hide what came since, nor does an index that is behind.
+    world.store.line_waits("somebody", minutes_later(600).at, minutes_later(5)).await.unwrap();
+    assert_eq!(world.store.turns(minutes_later(6), 9).await.unwrap(), ["another", "somebody"]);
+    world.store.line_is_empty("somebody", minutes_later(5)).await.unwrap();
+    assert_eq!(world.store.turns(minutes_later(6), 9).await.unwrap(), ["another", "somebody"]);
+}
+
+#[tokio::test]
 async fn of_what_was_refused_nothing_is_kept_but_that() {
     let world = World::new().await;
     world.ask(1, &SOMEBODY, monday()).await;
