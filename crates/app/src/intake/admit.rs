@@ -90,7 +90,7 @@ async fn sort(core: &Core) -> Result<usize, StepFailure> {
     for key in core.store.arrived(MOST_SORTED).await? {
         let now = core.clock.now();
         let Some(post) = core.store.post(&key, now).await? else {
-            core.store.drop_post(&key).await?;
+            core.store.drop_expired(&key, now).await?;
             continue;
         };
         match core.store.line_up(&post, now).await {
@@ -200,7 +200,7 @@ impl Run<'_> {
             // The index is behind.
             Some(_) => Served::Nothing,
             None => {
-                core.store.drop_post(&key).await?;
+                core.store.drop_expired(&key, now).await?;
                 Served::Nothing
             }
         };

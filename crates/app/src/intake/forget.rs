@@ -19,7 +19,7 @@ pub(super) async fn run(core: &Core) -> Result<usize, StepFailure> {
     for key in core.store.gone(MOST_FORGOTTEN).await? {
         let now = core.clock.now();
         let Some(post) = core.store.post(&key, now).await? else {
-            core.store.drop_post(&key).await?;
+            core.store.drop_expired(&key, now).await?;
             continue;
         };
         if post.state != PostState::Gone {

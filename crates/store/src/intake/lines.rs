@@ -276,14 +276,25 @@ impl Store {
         transaction.run(&self.client).await
     }
 
-    /// Drops an item that has expired.
+    /// Drops an item if it has expired. Somebody may have asked for the post anew since it was read.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn drop_post(&self, post: &PostKey) -> Result<(), StoreError> {
-        let mut transaction = Transaction::default();
-        transaction.delete(&self.tables.submissions, &post.partition(), POST)?;
-        transaction.run(&self.client).await
+    pub async fn drop_expired(&self, post: &PostKey, now: Now) -> Result<(), StoreError> {
+        let answer = self
+            .client
+            .delete_item()
+            .table_name(&self.tables.submissions)
+            .set_key(Some(key(&post.partition(), POST)))
+            .condition_expression("expires_at <= :now AND attribute_not_exists(submission)")
+            .expression_attribute_values(":now", number(now.at.as_second()))
+            .send()
+            .await;
+        match answer.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_conditional_check_failed_exception() => Ok(()),
+            Err(error) => Err(StoreError::from_engine(&error)),
+        }
     }
 
     pub(super) async fn in_lane(

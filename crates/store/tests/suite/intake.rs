@@ -279,6 +279,32 @@ async fn an_admission_is_one_transaction_and_counts_author_words_and_ledger() {
 }
 
 #[tokio::test]
+async fn what_has_expired_and_is_still_there_swallows_no_wish() {
+    let world = World::new().await;
+    world.ask(1, &Asking { by_author: true, ..SOMEBODY }, monday()).await;
+    world.line_up(monday()).await;
+    let item = world.item(1, monday()).await;
+    world.store.refuse(&item, Reason::NotTaken, false, monday()).await.unwrap();
+    // The engine deletes what has expired within two days, or later.
+    let later = Now::real(monday().after(SignedDuration::from_hours(30 * 24)));
+    assert_eq!(world.store.post(&post(1), later).await.unwrap(), None);
+    world.store.drop_expired(&post(1), minutes_later(1)).await.unwrap();
+    let another = Asking { event: "event-2", source: "another", by_author: false };
+    assert_eq!(world.ask(1, &another, later).await, Asked::Taken);
+    let item = world.item(1, later).await;
+    assert_eq!((item.state, item.voices, item.by_author), (PostState::Waiting, 1, false));
+    assert_eq!(item.wish, Some(wish("another", later)));
+    assert_eq!(world.store.arrived(10).await.unwrap(), [post(1)]);
+
+    // Whoever found it expired a moment before does not drop what was asked for since.
+    world.store.drop_expired(&post(1), later).await.unwrap();
+    assert_eq!(world.item(1, later).await.wish, Some(wish("another", later)));
+    let gone = Now::real(later.after(SignedDuration::from_hours(30 * 24)));
+    world.store.drop_expired(&post(1), gone).await.unwrap();
+    assert_eq!(world.store.arrived(10).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_post_that_is_gone_is_forgotten_whenever_that_is_told() {
     let world = World::new().await;
     // Before it was asked for.
