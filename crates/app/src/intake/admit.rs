@@ -319,6 +319,7 @@ impl Run<'_> {
         ledger.waiting.push(id);
         let standing = if post.by_author { "author" } else { "somebody_else" };
         let platform = target.platform.as_str();
+        let words = words::hashes(self.secret, &target.text, &target.post);
         let admission = Admission {
             post,
             step: &step,
@@ -326,7 +327,7 @@ impl Run<'_> {
             report: Some(&report),
             origin: &serde_json::json!({ "at": now.at, "platform": platform, "asked_by": standing }),
             ledger: &ledger,
-            words: &words::hash(self.secret, &target.text, &target.post),
+            words: &words,
             author: &self.secret.hash("author", &[platform, &target.author]),
             author_limit: POSTS_OF_AN_AUTHOR,
             author_window: AUTHOR_WINDOW,
@@ -343,7 +344,10 @@ impl Run<'_> {
                 core.store.postpone(post, end_of_window(now)).await?;
                 return Ok(Served::Nothing);
             }
-            Admitted::SameWords => core.store.fold_words(post, admission.words, now).await?,
+            Admitted::SameWords(place) => {
+                let same = words.get(place).map_or("", String::as_str);
+                core.store.fold_words(post, same, now).await?;
+            }
         }
         Ok(Served::Settled)
     }

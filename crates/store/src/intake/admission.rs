@@ -48,8 +48,8 @@ pub struct Admission<'a> {
     pub origin: &'a serde_json::Value,
     /// The ledger with this submission, over the version before.
     pub ledger: &'a Ledger,
-    /// A keyed hash of the post's words.
-    pub words: &'a str,
+    /// Keyed hashes of the post's words: a post that has one of them in common has the same words.
+    pub words: &'a [String],
     /// A keyed hash of the author.
     pub author: &'a str,
     /// How many posts of one author are admitted in `author_window`.
@@ -65,8 +65,8 @@ pub enum Admitted {
     Yes,
     /// Enough of this author's posts were admitted in this window. Nothing was written.
     AuthorWaits,
-    /// The same words are known already. Nothing was written.
-    SameWords,
+    /// The words of this place in [`Admission::words`] are known already. Nothing was written.
+    SameWords(usize),
 }
 
 impl Store {
@@ -111,7 +111,7 @@ impl Store {
         let sets = [&SETS[..], &["submission = :submission", "words = :words"]].concat();
         let change = settled(post, PostState::Admitted, NEVER, now)
             .with(":submission", text(submission.id.to_string()))
-            .with(":words", text(admission.words))
+            .with(":words", text(admission.words.join(" ")))
             .adding(&sets);
         transaction.update(table, &post.key.partition(), POST, change)?;
         let author = transaction.len();
@@ -119,9 +119,12 @@ impl Store {
         let (window, most) = (admission.author_window, admission.author_limit);
         self.add_limit(&mut transaction, &bucket, window, most, now)?;
         let words = transaction.len();
-        let mut known = with_document(&format!("words#{}", admission.words), "words", &post.key.0)?;
-        known.insert("expires_at".to_owned(), number(now.after(POSTS_KEPT).as_second()));
-        transaction.put_over_expired(&self.tables.tokens, known, now.at.as_second())?;
+        for hash in admission.words {
+            let mut known = with_document(&format!("words#{hash}"), "words", &post.key.0)?;
+            known.insert("expires_at".to_owned(), number(now.after(POSTS_KEPT).as_second()));
+            transaction.put_over_expired(&self.tables.tokens, known, now.at.as_second())?;
+        }
+        let words = words..transaction.len();
         if let Some(wish) = &post.wish {
             transaction.update(table, &turn_partition(&wish.source), "turn", served(now))?;
         }
@@ -138,8 +141,9 @@ impl Store {
         match transaction.run_or_tell(&self.client).await?.as_slice() {
             [] => Ok(Admitted::Yes),
             [place] if *place == author => Ok(Admitted::AuthorWaits),
-            failed if failed.iter().all(|place| *place == author || *place == words) => {
-                Ok(Admitted::SameWords)
+            failed if failed.iter().all(|place| *place == author || words.contains(place)) => {
+                let same = failed.iter().find_map(|place| place.checked_sub(words.start));
+                Ok(Admitted::SameWords(same.unwrap_or_default()))
             }
             _ => Err(StoreError::Conflict),
         }

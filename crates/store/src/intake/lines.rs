@@ -221,12 +221,7 @@ impl Store {
         now: Now,
     ) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
-        let expires_at = now.after(POSTS_KEPT).as_second();
-        let sets = [&SETS[..], &["reason = :reason"]].concat();
-        let change = settled(post, PostState::Refused, expires_at, now)
-            .with(":reason", text(reason.as_str()))
-            .adding(&sets);
-        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
+        self.add_refusal(&mut transaction, post, reason, now)?;
         if let (true, Some(wish)) = (listed, &post.wish) {
             self.add_to_list(&mut transaction, &post.key, &wish.address, now)?;
         }
@@ -234,25 +229,40 @@ impl Store {
     }
 
     /// The words of a post are those of another: one more voice asks for that one, and this one is settled. One read, one
-    /// transaction.
+    /// transaction; two if nothing is known of the other any more.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it changed since it was read.
     pub async fn fold_words(&self, post: &Post, words: &str, now: Now) -> Result<(), StoreError> {
         let other: Option<String> =
             self.get(&self.tables.tokens, &format!("words#{words}"), "words", "words").await?;
+        let Some(other) = other.map(PostKey).filter(|other| *other != post.key) else {
+            return self.refuse(post, Reason::SameWords, false, now).await;
+        };
         let mut transaction = Transaction::default();
-        let expires_at = now.after(POSTS_KEPT).as_second();
-        let sets = [&SETS[..], &["reason = :reason"]].concat();
-        let change = settled(post, PostState::Refused, expires_at, now)
-            .with(":reason", text(Reason::SameWords.as_str()))
-            .adding(&sets);
-        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
-        if let Some(other) = other.map(PostKey).filter(|other| *other != post.key) {
-            let change = Change::new("ADD voices :one").when("attribute_exists(pk)").with(":one", number(1));
-            transaction.update(&self.tables.submissions, &other.partition(), POST, change)?;
+        self.add_refusal(&mut transaction, post, Reason::SameWords, now)?;
+        let place = transaction.len();
+        let change = Change::new("ADD voices :one").when("attribute_exists(pk)").with(":one", number(1));
+        transaction.update(&self.tables.submissions, &other.partition(), POST, change)?;
+        match transaction.run_or_tell(&self.client).await?.as_slice() {
+            [] => Ok(()),
+            [failed] if *failed == place => self.refuse(post, Reason::SameWords, false, now).await,
+            _ => Err(StoreError::Conflict),
         }
-        transaction.run(&self.client).await
+    }
+
+    fn add_refusal(
+        &self,
+        transaction: &mut Transaction,
+        post: &Post,
+        reason: Reason,
+        now: Now,
+    ) -> Result<(), StoreError> {
+        let sets = [&SETS[..], &["reason = :reason"]].concat();
+        let change = settled(post, PostState::Refused, now.after(POSTS_KEPT).as_second(), now)
+            .with(":reason", text(reason.as_str()))
+            .adding(&sets);
+        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)
     }
 
     /// Nothing is left to be done about a post that is gone: one transaction, in which its words and its place on the
@@ -269,8 +279,8 @@ impl Store {
             .with(":version", number(post.version))
             .with(":one", number(1));
         transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
-        if let Some(words) = &post.words {
-            transaction.delete(&self.tables.tokens, &format!("words#{words}"), "words")?;
+        for hash in post.words.iter().flat_map(|words| words.split(' ')) {
+            transaction.delete(&self.tables.tokens, &format!("words#{hash}"), "words")?;
         }
         self.take_off_list_in(&mut transaction, &post.key)?;
         transaction.run(&self.client).await

@@ -85,7 +85,7 @@ impl World {
             report: example.report.as_ref(),
             origin: &serde_json::json!({"origin": "platform"}),
             ledger: &ledger,
-            words,
+            words: &words.split(' ').map(str::to_owned).collect::<Vec<_>>(),
             author,
             author_limit: 2,
             author_window: SignedDuration::from_hours(7 * 24),
@@ -251,7 +251,7 @@ async fn an_admission_is_one_transaction_and_counts_author_words_and_ledger() {
     let item = world.item(0, monday()).await;
     world.store.ledger().await.unwrap();
     world.calls.take();
-    assert_eq!(world.admit(&item, 100, "words-0", "author").await, Ok(Admitted::Yes));
+    assert_eq!(world.admit(&item, 100, "words-0 nearly-0", "author").await, Ok(Admitted::Yes));
     assert_eq!(world.calls.take(), "GetItem 1, TransactWriteItems 1", "the ledger, and all else");
     let admitted = world.item(0, monday()).await;
     assert_eq!((admitted.state, admitted.submission), (PostState::Admitted, Some(submission_id(100))));
@@ -263,9 +263,10 @@ async fn an_admission_is_one_transaction_and_counts_author_words_and_ledger() {
 
     let before = world.everything().await;
     let same = world.item(1, monday()).await;
-    assert_eq!(world.admit(&same, 101, "words-0", "another").await, Ok(Admitted::SameWords));
+    let nearly = world.admit(&same, 101, "words-1 nearly-0", "another").await;
+    assert_eq!(nearly, Ok(Admitted::SameWords(1)));
     assert_eq!(world.everything().await, before);
-    world.store.fold_words(&same, "words-0", monday()).await.unwrap();
+    world.store.fold_words(&same, "nearly-0", monday()).await.unwrap();
     assert_eq!(world.item(1, monday()).await.state, PostState::Refused);
     assert_eq!(world.item(0, monday()).await.voices, 2);
 
@@ -276,6 +277,25 @@ async fn an_admission_is_one_transaction_and_counts_author_words_and_ledger() {
     world.store.postpone(&third, minutes_later(7 * 24 * 60).at).await.unwrap();
     let (first, _) = world.store.first_in_line("somebody").await.unwrap().unwrap();
     assert_eq!(first, post(4), "others of its line come before it");
+}
+
+#[tokio::test]
+async fn words_of_which_nothing_else_is_known_any_more_settle_a_post_all_the_same() {
+    let world = World::new().await;
+    for number in 1..=2 {
+        let event = format!("event-{number}");
+        world.ask(number, &Asking { event: &event, ..SOMEBODY }, monday()).await;
+    }
+    world.line_up(monday()).await;
+    let item = world.item(1, monday()).await;
+    world.admit(&item, 100, "words", "author").await.unwrap();
+    let submission = world.store.load(submission_id(100)).await.unwrap().unwrap();
+    let withdrawn = world.withdrawn(&submission).await;
+    world.store.erase(&withdrawn, &withdrawn.clone().erase(monday()).unwrap(), monday()).await.unwrap();
+    let item = world.item(2, monday()).await;
+    world.store.fold_words(&item, "words", monday()).await.unwrap();
+    assert_eq!(world.item(2, monday()).await.state, PostState::Refused);
+    assert_eq!(world.store.post(&post(1), monday()).await.unwrap(), None);
 }
 
 #[tokio::test]
