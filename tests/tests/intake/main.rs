@@ -418,16 +418,8 @@ async fn what_came_by_the_form_and_found_no_panel_comes_before_posts() {
     asks(0..4).await;
     world.admit().await;
     assert_eq!(world.submissions().await.len(), 4, "nobody has time for more this week");
-    let answer = world.channel.post_json(&json!({"text": TEXT, "adult": true})).await;
-    assert_eq!(answer.status, 202);
-    world.channel.settle().await;
-    let mut id = None;
-    for one in world.submissions().await {
-        if world.channel.load(one).await.kind != Kind::Repost {
-            id = Some(one);
-        }
-    }
-    let form = async || world.channel.load(id.unwrap()).await;
+    let id = world.channel.propose(TEXT).await;
+    let form = async || world.channel.load(id).await;
     assert!(form().await.review.is_none());
 
     asks(4..10).await;
