@@ -158,6 +158,9 @@ pub struct Mark {
     done: Timestamp,
     /// A walk that has not come down to there yet.
     walk: Option<Walk>,
+    /// The server refused a cursor since a walk last came to its end.
+    #[serde(default)]
+    refused: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,7 +180,7 @@ impl Mark {
     /// A beginning: of what is older only the last day is read.
     #[must_use]
     pub fn starting(at: Timestamp) -> Self {
-        Self { done: at, walk: None }
+        Self { done: at, walk: None, refused: false }
     }
 
     /// The `cursor` to ask with.
@@ -208,15 +211,21 @@ impl Mark {
                 if self.cursor() == Some(cursor) {
                     return Err(Stuck);
                 }
-                Ok(Self { done: self.done, walk: Some(Walk { top, cursor: cursor.clone() }) })
+                Ok(Self { walk: Some(Walk { top, cursor: cursor.clone() }), ..self.clone() })
             }
-            _ => Ok(Self { done: self.done.max(top), walk: None }),
+            _ => Ok(Self::starting(self.done.max(top))),
         }
     }
 
     /// The mark after the server refused the cursor: the walk begins again, down to where it was to go.
     #[must_use]
     pub fn from_the_top(&self) -> Self {
-        Self { done: self.done, walk: None }
+        Self { done: self.done, walk: None, refused: true }
+    }
+
+    /// True if this walk began again already: beginning again does not help, and somebody has to look.
+    #[must_use]
+    pub fn began_again(&self) -> bool {
+        self.refused
     }
 }

@@ -218,7 +218,11 @@ fn a_mark_neither_goes_back_nor_into_the_future() {
 fn a_server_that_repeats_itself_is_noticed() {
     let mark = Mark::starting(at(0)).after(&page(Some(1), Some("a")), at(2)).unwrap();
     assert_eq!(mark.after(&page(Some(1), Some("a")), at(2)), Err(Stuck));
-    assert_eq!(mark.from_the_top(), Mark::starting(at(0)));
+    let again = mark.from_the_top();
+    assert!(again.began_again() && again.cursor().is_none());
+    let again = again.after(&page(Some(1), Some("b")), at(2)).unwrap();
+    assert!(again.began_again() && again.is_walking());
+    assert_eq!(again.after(&page(Some(-30), None), at(2)).unwrap(), Mark::starting(at(1)));
     let stored = serde_json::to_string(&mark).unwrap();
     assert_eq!(serde_json::from_str::<Mark>(&stored).unwrap(), mark);
 }
