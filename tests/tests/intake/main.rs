@@ -527,12 +527,18 @@ async fn a_link_waits_with_what_others_ask_for() {
     let body = json!({"link": "https://twitter.com/somebody/status/100?s=20", "adult": true});
     let answer = world.channel.post_json(&body).await;
     assert_eq!((answer.status.as_u16(), answer.json()["link"].as_str()), (202, Some("waiting")));
-    assert_eq!(world.channel.calls.take(), "TransactWriteItems 1");
+    assert_eq!(
+        world.channel.calls.take(),
+        "GetItem 1, TransactWriteItems 2",
+        "the name of a line, and the wish"
+    );
     assert_eq!(world.channel.wakes(), 1);
     let item = world.item("100").await.unwrap();
     assert!(!item.by_author && item.voices == 1);
     let stored = world.stored().await;
     assert!(!stored.contains("192.0.2.7") && !stored.contains("twitter.com"));
+    let line = item.wish.unwrap().source;
+    assert_eq!(stored.matches(&format!("\"{line}\"")).count(), 0, "within a document only");
     world.admit().await;
     assert_eq!(world.channel.load(world.only_submission().await).await.kind, Kind::Repost);
 

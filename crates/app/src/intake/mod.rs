@@ -13,6 +13,7 @@ pub(crate) mod room;
 mod words;
 
 use curation::time::Now;
+use data_encoding::HEXLOWER;
 use jiff::SignedDuration;
 use platforms::intake::{Channel, Event, Ignored, PostAddress, Standing, Told, Wanted, What, wanted};
 use screening::{Outcome, Route, screen_safely};
@@ -25,7 +26,7 @@ pub use capacity::Capacity;
 /// The channel's name on platforms, unless configured otherwise.
 pub const CHANNEL_NAME: &str = "ClientsConnect";
 
-/// Posts that one account may ask for in a day: far more than somebody who reads with care, far fewer than would keep the
+/// Posts that one account, or one source of the form, may ask for in a day: far more than somebody who reads with care, far fewer than would keep the
 /// others waiting.
 pub const DAILY_ASKS: u64 = 20;
 
@@ -236,20 +237,22 @@ async fn ask(core: &Core, request: &Request<'_>, now: Now) -> Result<Taken, Stor
 }
 
 /// Somebody asks for a post by its link: standing somebody else, whoever they are. `bucket` tells sources apart
-/// ([`crate::accept::Source`]).
+/// ([`crate::accept::Source`]); with what they asked for nothing of it is kept, but the name of a line.
 ///
 /// # Errors
 /// [`StoreError`]: ask again.
-pub async fn ask_by_link(
-    core: &Core,
-    target: &PostAddress,
-    bucket: &str,
-    daily_limit: u64,
-) -> Result<Taken, StoreError> {
+pub async fn ask_by_link(core: &Core, target: &PostAddress, bucket: &str) -> Result<Taken, StoreError> {
     let now = core.clock.now();
-    let source = digest(&[b"link", bucket.as_bytes()]);
-    let request =
-        Request { event: None, target, author: None, source: &source, by_author: false, daily_limit };
+    let fresh = HEXLOWER.encode(&core.randomness.bytes::<16>());
+    let source = core.store.line_of(&digest(&[b"link", bucket.as_bytes()]), &fresh, now).await?;
+    let request = Request {
+        event: None,
+        target,
+        author: None,
+        source: &source,
+        by_author: false,
+        daily_limit: DAILY_ASKS,
+    };
     let taken = ask(core, &request, now).await?;
     if taken == Taken::Proposal {
         wake(core).await;

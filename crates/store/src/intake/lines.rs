@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{ARRIVED, GONE, POST, POSTS_KEPT, Post, PostKey, PostState, Reason, SETTLED};
 use crate::{
     Store, StoreError,
-    item::{DOCUMENT, Item, instant, key, number, string, text},
+    item::{DOCUMENT, Item, instant, key, number, string, text, with_document},
     schema::DUE_INDEX,
     transaction::{Change, Transaction},
 };
@@ -18,6 +18,8 @@ use crate::{
 const TURNS: &str = "turns";
 /// For how long an empty line keeps its place. The index may be behind by a moment, so what looks empty may not be.
 const EMPTY_LINES_KEPT: SignedDuration = SignedDuration::from_hours(1);
+/// How long a line is found by whence somebody uses the form: longer than the day in which their links are counted.
+const LINKS_TOLD_APART: SignedDuration = SignedDuration::from_hours(48);
 /// Real time for which the index may be behind: a line that somebody asked in since then may hold more than it shows.
 const INDEX_IS_BEHIND: SignedDuration = SignedDuration::from_mins(1);
 /// So much later than now a line that was served waits again: behind all that waited before.
@@ -59,6 +61,30 @@ pub(super) const SETS: [&str; 5] =
     ["#document = :nothing", "#state = :state", "lane = :lane", "due_at = :now", "expires_at = :expires"];
 
 impl Store {
+    /// The line of whoever uses the form: a name that says nothing, `fresh` unless they have one, and found by `bucket` for
+    /// [`LINKS_TOLD_APART`]. Nothing else is kept of the bucket. One read, and one write for a new line.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it was begun and forgotten at this moment.
+    pub async fn line_of(&self, bucket: &str, fresh: &str, now: Now) -> Result<String, StoreError> {
+        let (table, pk) = (&self.tables.tokens, format!("line#{bucket}"));
+        for _ in 0..2 {
+            let known: Option<(String, i64)> = self.get(table, &pk, "line", "line").await?;
+            if let Some((known, _)) = known.filter(|(_, until)| *until > now.at.as_second()) {
+                return Ok(known);
+            }
+            let until = now.after(LINKS_TOLD_APART).as_second();
+            let mut item = with_document(&pk, "line", &(fresh, until))?;
+            item.insert("expires_at".to_owned(), number(until));
+            let mut transaction = Transaction::default();
+            transaction.put_over_expired(table, item, now.at.as_second())?;
+            if transaction.run_or_tell(&self.client).await?.is_empty() {
+                return Ok(fresh.to_owned());
+            }
+        }
+        Err(StoreError::Conflict)
+    }
+
     /// Posts that came in and stand in no line yet, the oldest first: one query.
     ///
     /// # Errors

@@ -206,6 +206,23 @@ async fn a_line_that_was_put_off_is_served_in_the_next_round_when_its_source_ask
 }
 
 #[tokio::test]
+async fn whoever_uses_the_form_has_a_line_whose_name_says_nothing_for_two_days() {
+    let world = World::new().await;
+    let of =
+        async |bucket: &str, fresh: &str, now: Now| world.store.line_of(bucket, fresh, now).await.unwrap();
+    assert_eq!(of("bucket", "one", monday()).await, "one");
+    assert_eq!(world.calls.take(), "GetItem 1, TransactWriteItems 1");
+    assert_eq!(of("bucket", "two", minutes_later(48 * 60 - 1)).await, "one");
+    assert_eq!(world.calls.take(), "GetItem 1");
+    assert_eq!(of("another", "three", monday()).await, "three");
+    assert_eq!(
+        of("bucket", "four", minutes_later(48 * 60)).await,
+        "four",
+        "whenever the engine deletes the first"
+    );
+}
+
+#[tokio::test]
 async fn of_what_was_refused_nothing_is_kept_but_that() {
     let world = World::new().await;
     world.ask(1, &SOMEBODY, monday()).await;
