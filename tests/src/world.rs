@@ -394,6 +394,11 @@ impl Channel {
             .unwrap();
     }
 
+    /// Hints of submissions, or of the lead's list, that nobody has taken yet.
+    pub fn hints(&self) -> usize {
+        self.hints.0.lock().unwrap().len()
+    }
+
     pub fn forget_hints(&self) {
         self.hints.0.lock().unwrap().clear();
     }

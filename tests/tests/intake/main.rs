@@ -217,6 +217,7 @@ async fn danger_is_for_the_lead_alone_who_gets_an_address_and_nothing_else() {
     mention["text"] = json!(format!("@ClientsConnect {DANGER}"));
     world.tell(&created("1", &mention)).await;
     assert_eq!(world.channel.calls.take(), "TransactWriteItems 1");
+    assert_eq!((world.channel.hints(), world.channel.wakes()), (1, 0), "one send");
     // Found when it is looked at.
     world.shows(post("200", "13", DANGER), Visible::Public);
     world.tell(&created("2", &quoting("201", ASKER, "200"))).await;
@@ -264,6 +265,27 @@ async fn danger_is_heard_in_an_answer_or_a_quote_that_does_not_name_the_channel(
         assert_eq!(listed.len(), 1, "{kind}");
         assert!(world.item(id).await.is_none());
     }
+}
+
+#[tokio::test]
+async fn a_flood_of_danger_is_one_mail_an_hour_and_every_address() {
+    let world = World::open(8).await;
+    for number in 0..30 {
+        let mut mention = hashtag(&format!("1{number:02}"), &format!("7{number}"), "");
+        mention["text"] = json!(format!("@ClientsConnect {DANGER}"));
+        world.tell(&created(&format!("e{number}"), &mention)).await;
+        world.channel.settle().await;
+        world.channel.pass(SignedDuration::from_mins(1));
+    }
+    assert_eq!(world.channel.mailbox.take().len(), 1);
+    let listed = world.channel.core.store.open_list(world.channel.now()).await.unwrap();
+    assert_eq!(listed.len(), 30);
+    // The lead has looked: whatever comes now is new to them.
+    let mut mention = hashtag("500", AUTHOR, "");
+    mention["text"] = json!(format!("@ClientsConnect {DANGER}"));
+    world.tell(&created("500", &mention)).await;
+    world.channel.settle().await;
+    assert_eq!(world.channel.mailbox.take().len(), 1);
 }
 
 #[tokio::test]

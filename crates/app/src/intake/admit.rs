@@ -16,7 +16,7 @@ use curation::{
 use jiff::{SignedDuration, Timestamp};
 use platforms::{Platform, PlatformError, accounts::title, intake::PostAddress};
 use screening::{Category, Outcome, Report, Route, Severity, screen_safely};
-use store::{Admission, Admitted, Ledger, Post, PostState, Reason, StoreError, Wish};
+use store::{Admission, Admitted, Ledger, Listing, Post, PostState, Reason, StoreError, Wish};
 
 use super::{Capacity, IntakeSecret, Request, ask, capacity::TIER, forget, room::room, words};
 use crate::{
@@ -219,11 +219,9 @@ impl Run<'_> {
                 store.postpone(post, at).await?;
                 return Ok(Served::Nothing);
             }
-            Decision::Refuse(reason) => store.refuse(post, reason, false, now).await?,
+            Decision::Refuse(reason) => store.refuse(post, reason, now).await?,
             Decision::List => {
-                let is_new = !store.is_listed(&post.key).await?;
-                store.refuse(post, Reason::NotTaken, is_new, now).await?;
-                if is_new {
+                if store.refuse_and_list(post, now).await? == Listing::Told {
                     hint_list(self.core).await;
                 }
             }
@@ -239,7 +237,7 @@ impl Run<'_> {
                     daily_limit: u64::MAX,
                 };
                 ask(self.core, &request, now).await?;
-                store.refuse(post, Reason::OtherAddress, false, now).await?;
+                store.refuse(post, Reason::OtherAddress, now).await?;
             }
         }
         Ok(Served::Settled)
@@ -299,7 +297,7 @@ impl Run<'_> {
     async fn admit(&mut self, post: &Post, target: &Target, now: Now) -> Result<Served, StepFailure> {
         let core = self.core;
         let Ok(revision) = core.revision(1, None, Some(target), self.rules, now) else {
-            core.store.refuse(post, Reason::NotTaken, false, now).await?;
+            core.store.refuse(post, Reason::NotTaken, now).await?;
             return Ok(Served::Settled);
         };
         let milliseconds = u64::try_from(now.at.as_millisecond()).unwrap_or_default();

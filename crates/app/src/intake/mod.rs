@@ -17,7 +17,7 @@ use data_encoding::HEXLOWER;
 use jiff::SignedDuration;
 use platforms::intake::{Channel, Event, Ignored, PostAddress, Standing, Told, Wanted, What, wanted};
 use screening::{Outcome, Route, screen_safely};
-use store::{Ask, Asked, PostKey, StoreError, Wish};
+use store::{Ask, Asked, Listing, PostKey, StoreError, Wish};
 
 use crate::{Core, MOST_RACES, accept::digest};
 
@@ -90,10 +90,10 @@ impl Taken {
         }
     }
 
-    /// True if something is to be done about it, beyond what is written.
+    /// True if something is to be done about it, beyond what is written and hinted.
     #[must_use]
     pub fn is_to_be_worked_on(self) -> bool {
-        matches!(self, Self::Proposal | Self::Gone | Self::NotTaken)
+        matches!(self, Self::Proposal | Self::Gone)
     }
 }
 
@@ -176,9 +176,11 @@ async fn list(core: &Core, told: &Told, id: &str, now: Now) -> Result<Taken, Sto
         match core.store.list_post(id, &key, &address, now).await {
             Err(StoreError::Conflict) if race < MOST_RACES => race += 1,
             Err(error) => return Err(error),
-            Ok(false) => return Ok(Taken::Repeated),
-            Ok(true) => {
-                admit::hint_list(core).await;
+            Ok(Listing::Known) => return Ok(Taken::Repeated),
+            Ok(listing) => {
+                if listing == Listing::Told {
+                    admit::hint_list(core).await;
+                }
                 return Ok(Taken::NotTaken);
             }
         }

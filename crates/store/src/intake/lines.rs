@@ -234,23 +234,13 @@ impl Store {
         transaction.run(&self.client).await
     }
 
-    /// A post that waited is not taken: where it was and whose it was are forgotten. One transaction, with the address on
-    /// the lead's list if `listed`.
+    /// A post that waited is not taken: where it was and whose it was are forgotten. One transaction.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it changed since it was read.
-    pub async fn refuse(
-        &self,
-        post: &Post,
-        reason: Reason,
-        listed: bool,
-        now: Now,
-    ) -> Result<(), StoreError> {
+    pub async fn refuse(&self, post: &Post, reason: Reason, now: Now) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
         self.add_refusal(&mut transaction, post, reason, now)?;
-        if let (true, Some(wish)) = (listed, &post.wish) {
-            self.add_to_list(&mut transaction, &post.key, &wish.address, now)?;
-        }
         transaction.run(&self.client).await
     }
 
@@ -263,7 +253,7 @@ impl Store {
         let other: Option<String> =
             self.get(&self.tables.tokens, &format!("words#{words}"), "words", "words").await?;
         let Some(other) = other.map(PostKey).filter(|other| *other != post.key) else {
-            return self.refuse(post, Reason::SameWords, false, now).await;
+            return self.refuse(post, Reason::SameWords, now).await;
         };
         let mut transaction = Transaction::default();
         self.add_refusal(&mut transaction, post, Reason::SameWords, now)?;
@@ -272,12 +262,12 @@ impl Store {
         transaction.update(&self.tables.submissions, &other.partition(), POST, change)?;
         match transaction.run_or_tell(&self.client).await?.as_slice() {
             [] => Ok(()),
-            [failed] if *failed == place => self.refuse(post, Reason::SameWords, false, now).await,
+            [failed] if *failed == place => self.refuse(post, Reason::SameWords, now).await,
             _ => Err(StoreError::Conflict),
         }
     }
 
-    fn add_refusal(
+    pub(super) fn add_refusal(
         &self,
         transaction: &mut Transaction,
         post: &Post,

@@ -13,7 +13,7 @@ mod list;
 mod marks;
 
 pub use admission::{Admission, Admitted, Ledger};
-pub use list::{ListTimer, Listed, MOST_DAYS_LISTED, leads_list};
+pub use list::{ListTimer, Listed, Listing, MOST_DAYS_LISTED, leads_list};
 pub use marks::Overview;
 
 use aws_sdk_dynamodb::types::AttributeValue;

@@ -9,7 +9,8 @@ use curation::{
 };
 use jiff::SignedDuration;
 use store::{
-    Admission, Admitted, Ask, Asked, Ledger, Post, PostKey, PostState, Reason, StoreError, Wish, leads_list,
+    Admission, Admitted, Ask, Asked, Ledger, Listing, Post, PostKey, PostState, Reason, StoreError, Wish,
+    leads_list,
 };
 
 use crate::{
@@ -154,7 +155,7 @@ async fn lines_take_turns_and_each_is_served_in_the_order_of_asking() {
         };
         assert!(at <= now.at);
         let item = world.store.post(&key, now).await.unwrap().unwrap();
-        world.store.refuse(&item, Reason::NotTaken, false, now).await.unwrap();
+        world.store.refuse(&item, Reason::NotTaken, now).await.unwrap();
         world.store.turn_later(&source, now.at).await.unwrap();
         served.push(key);
     }
@@ -168,7 +169,7 @@ async fn an_empty_line_is_dropped_after_a_while_and_not_before() {
     world.ask(1, &SOMEBODY, monday()).await;
     world.line_up(monday()).await;
     let item = world.item(1, monday()).await;
-    world.store.refuse(&item, Reason::NotPublic, false, monday()).await.unwrap();
+    world.store.refuse(&item, Reason::NotPublic, monday()).await.unwrap();
     world.store.line_is_empty("somebody", minutes_later(59)).await.unwrap();
     assert!(world.sort_keys(&world.tables.submissions).await.contains(&"turn".to_owned()));
     assert_eq!(world.store.turns(minutes_later(60), 1).await.unwrap(), [] as [String; 0]);
@@ -230,10 +231,10 @@ async fn of_what_was_refused_nothing_is_kept_but_that() {
     assert!(world.holds(ADDRESS).await);
     let item = world.item(1, monday()).await;
     world.calls.take();
-    world.store.refuse(&item, Reason::NotTaken, false, monday()).await.unwrap();
+    world.store.refuse(&item, Reason::NotTaken, monday()).await.unwrap();
     assert_eq!(world.calls.take(), "TransactWriteItems 1");
     assert!(!world.holds(ADDRESS).await && !world.holds("author-12").await);
-    assert_eq!(world.store.refuse(&item, Reason::NotTaken, false, monday()).await, Err(StoreError::Conflict));
+    assert_eq!(world.store.refuse(&item, Reason::NotTaken, monday()).await, Err(StoreError::Conflict));
 
     // Others who ask change nothing; the author does, once.
     let other = Asking { event: "event-2", source: "other", by_author: false };
@@ -249,7 +250,7 @@ async fn of_what_was_refused_nothing_is_kept_but_that() {
     assert_eq!((item.state, item.by_author, item.voices), (PostState::Waiting, true, 3));
     world.line_up(monday()).await;
     let item = world.item(1, monday()).await;
-    world.store.refuse(&item, Reason::NotTaken, false, monday()).await.unwrap();
+    world.store.refuse(&item, Reason::NotTaken, monday()).await.unwrap();
     let again = Asking { event: "event-4", ..author };
     assert_eq!(world.ask(1, &again, monday()).await, Asked::Taken);
     assert_eq!(world.item(1, monday()).await.state, PostState::Refused);
@@ -321,7 +322,7 @@ async fn what_has_expired_and_is_still_there_swallows_no_wish() {
     world.ask(1, &Asking { by_author: true, ..SOMEBODY }, monday()).await;
     world.line_up(monday()).await;
     let item = world.item(1, monday()).await;
-    world.store.refuse(&item, Reason::NotTaken, false, monday()).await.unwrap();
+    world.store.refuse(&item, Reason::NotTaken, monday()).await.unwrap();
     // The engine deletes what has expired within two days, or later.
     let later = Now::real(monday().after(SignedDuration::from_hours(30 * 24)));
     assert_eq!(world.store.post(&post(1), later).await.unwrap(), None);
@@ -388,7 +389,7 @@ async fn the_leads_list_holds_an_address_until_a_day_after_it_was_shown() {
         world.line_up(monday()).await;
         let item = world.item(number, monday()).await;
         world.calls.take();
-        world.store.refuse(&item, Reason::NotTaken, true, monday()).await.unwrap();
+        world.store.refuse_and_list(&item, monday()).await.unwrap();
         assert_eq!(world.calls.take(), "TransactWriteItems 1");
     };
     listed(&world, 1).await;
@@ -434,6 +435,37 @@ async fn the_leads_list_holds_an_address_until_a_day_after_it_was_shown() {
     world.store.forgotten(&item, monday()).await.unwrap();
     assert!(!world.holds(ADDRESS).await);
     assert_eq!(world.store.list_length().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn the_lead_is_told_once_an_hour_and_anew_after_they_looked() {
+    let world = World::new().await;
+    let list = async |number: u32, now: Now| {
+        world.store.list_post(&format!("event-{number}"), &post(number), ADDRESS, now).await.unwrap()
+    };
+    assert_eq!(list(1, monday()).await, Listing::Told);
+    assert_eq!(list(1, monday()).await, Listing::Known);
+    for batch in world.store.notices(leads_list()).await.unwrap() {
+        world.store.notices_sent(leads_list(), &batch).await.unwrap();
+    }
+    world.calls.take();
+    assert_eq!(list(2, minutes_later(1)).await, Listing::Added, "its address is not dropped");
+    assert_eq!(world.calls.take(), "TransactWriteItems 2");
+    assert_eq!(list(3, minutes_later(59)).await, Listing::Added);
+    assert!(world.store.notices(leads_list()).await.unwrap().is_empty());
+    assert_eq!(list(4, minutes_later(60)).await, Listing::Told);
+    assert_eq!(list(5, minutes_later(61)).await, Listing::Added);
+    assert_eq!(world.store.open_list(minutes_later(62)).await.unwrap().len(), 5);
+    assert_eq!(list(6, minutes_later(62)).await, Listing::Told);
+
+    // The deputy as well, of all that nobody has looked at since noon.
+    for number in 7..10 {
+        list(number, minutes_later(63)).await;
+    }
+    let noon = |minutes| minutes_later(12 * 60 + minutes);
+    assert!(world.store.keep_list(noon(62), 10).await.unwrap());
+    assert!(!world.store.keep_list(noon(63), 10).await.unwrap(), "told a minute ago");
+    assert!(!world.store.keep_list(noon(123), 10).await.unwrap(), "nothing is due");
 }
 
 #[tokio::test]
