@@ -490,6 +490,28 @@ async fn the_same_words_and_one_author_take_one_place() {
 }
 
 #[tokio::test]
+async fn the_voice_of_an_author_does_not_die_with_the_post_that_had_the_same_words() {
+    let world = World::open(24).await;
+    for id in ["100", "200"] {
+        world.shows(post(id, &format!("4{id}"), TEXT), Visible::Public);
+        world.tell(&created(id, &hashtag(id, &format!("4{id}"), TEXT))).await;
+        world.channel.pass(SignedDuration::from_mins(1));
+    }
+    world.admit().await;
+    assert_eq!(world.item("200").await.unwrap().state, PostState::Refused);
+    // While the first is there, the second is one more voice for it, however often its author asks.
+    world.tell(&created("201", &hashtag("200", "4200", TEXT))).await;
+    world.admit().await;
+    assert_eq!(world.item("200").await.unwrap().state, PostState::Refused);
+    assert_eq!(world.item("100").await.unwrap().voices, 3);
+    world.tell(&deleted("3", "100")).await;
+    world.admit().await;
+    world.tell(&created("202", &hashtag("200", "4200", TEXT))).await;
+    world.admit().await;
+    assert_eq!(world.item("200").await.unwrap().state, PostState::Admitted);
+}
+
+#[tokio::test]
 async fn what_is_not_public_is_gone_or_cannot_be_asked_has_its_end() {
     let world = World::open(8).await;
     world.shows(post("100", AUTHOR, TEXT), Visible::Protected);

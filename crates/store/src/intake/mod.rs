@@ -353,25 +353,31 @@ fn folds_in(ask: &Ask<'_>) -> Change {
     let mut live = "expires_at > :seconds OR attribute_exists(submission)".to_owned();
     if ask.by_author {
         sets.push("by_author = :yes");
-        // What was refused because somebody else asked is looked at again.
-        live = format!("({live}) AND (#state <> :refused OR attribute_exists(by_author))");
+        // What was refused because somebody else asked, or for words that another post had, is looked at again.
+        live = format!(
+            "({live}) AND (#state <> :refused OR (attribute_exists(by_author) AND NOT reason = :same))"
+        );
     }
     let change = Change::new("ADD voices :one, version :one")
         .when(format!("attribute_not_exists(pk) OR ({live})"))
         .adding(&sets);
-    if ask.by_author { change.with(":refused", text(PostState::Refused.name())) } else { change }
+    if ask.by_author { of_refused(change) } else { change }
 }
 
 /// What makes a post wait from the beginning.
 const WAITS: [&str; 5] =
     ["#document = :document", "#state = :waiting", "lane = :lane", "due_at = :now", "expires_at = :expires"];
 
-/// The author asks for what was refused to somebody else.
+/// The author asks for what was refused to somebody else, or for words that another post had: that may be gone by now.
 fn looked_at_again() -> Change {
-    Change::new("ADD voices :one, version :one")
-        .when("#state = :refused AND expires_at > :seconds AND attribute_not_exists(by_author)")
-        .with(":refused", text(PostState::Refused.name()))
-        .adding(&[&WAITS[..], &["by_author = :yes"]].concat())
+    let change = Change::new("REMOVE reason ADD voices :one, version :one").when(
+        "#state = :refused AND expires_at > :seconds AND (attribute_not_exists(by_author) OR reason = :same)",
+    );
+    of_refused(change).adding(&[&WAITS[..], &["by_author = :yes"]].concat())
+}
+
+fn of_refused(change: Change) -> Change {
+    change.with(":refused", text(PostState::Refused.name())).with(":same", text(Reason::SameWords.as_str()))
 }
 
 /// What was known of a post has expired.
