@@ -338,6 +338,25 @@ async fn a_deletion_that_comes_first_is_remembered() {
 }
 
 #[tokio::test]
+async fn deletions_of_many_are_forgotten_in_one_run_and_one_that_fails_stops_none() {
+    let world = World::open(8).await;
+    world.shows(post("100", AUTHOR, TEXT), Visible::Public);
+    world.tell(&created("1", &hashtag("100", AUTHOR, TEXT))).await;
+    world.admit().await;
+    let id = world.only_submission().await;
+    world.channel.damage(id).await;
+    world.tell(&deleted("100", "100")).await;
+    for number in 1_000..1_130 {
+        world.tell(&deleted(&number.to_string(), &number.to_string())).await;
+    }
+    world.channel.admit().await;
+    let store = &world.channel.core.store;
+    assert!(store.gone(world.channel.now(), 10).await.unwrap().is_empty());
+    world.channel.pass(SignedDuration::from_mins(15));
+    assert_eq!(store.gone(world.channel.now(), 10).await.unwrap(), [key("100")]);
+}
+
+#[tokio::test]
 async fn a_deletion_pulls_what_was_to_share_the_post_at_every_stage() {
     for stage in ["waiting", "in review", "approved", "published", "held"] {
         let world = World::open(8).await;

@@ -94,12 +94,12 @@ impl Store {
         Ok(items.iter().filter_map(PostKey::of).collect())
     }
 
-    /// Posts that are gone and of which something is left, the oldest first: one query.
+    /// Posts that are gone and of which something is left to be forgotten now, the oldest first: one query.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn gone(&self, limit: i32) -> Result<Vec<PostKey>, StoreError> {
-        let items = self.in_lane(GONE, None, limit).await?;
+    pub async fn gone(&self, now: Now, limit: i32) -> Result<Vec<PostKey>, StoreError> {
+        let items = self.in_lane(GONE, Some(now.at), limit).await?;
         Ok(items.iter().filter_map(PostKey::of).collect())
     }
 
@@ -299,6 +299,22 @@ impl Store {
             transaction.delete(&self.tables.tokens, &format!("words#{hash}"), "words")?;
         }
         self.take_off_list_in(&mut transaction, &post.key)?;
+        transaction.run(&self.client).await
+    }
+
+    /// What is left of a post that is gone is forgotten at `at`; others come before. One update.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read.
+    pub async fn forget_later(&self, post: &Post, at: Timestamp) -> Result<(), StoreError> {
+        let change = Change::new("SET due_at = :at ADD version :one")
+            .when("version = :version AND lane = :gone")
+            .with(":at", instant(at))
+            .with(":gone", text(GONE))
+            .with(":version", number(post.version))
+            .with(":one", number(1));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
         transaction.run(&self.client).await
     }
 

@@ -368,14 +368,19 @@ async fn a_post_that_is_gone_is_forgotten_whenever_that_is_told() {
     let item = world.item(3, monday()).await;
     world.admit(&item, 100, "words-3", "author").await.unwrap();
     world.store.post_gone(Some("gone-3"), &post(3), monday()).await.unwrap();
-    let gone = world.store.gone(10).await.unwrap();
+    let gone = world.store.gone(monday(), 10).await.unwrap();
     assert_eq!(gone.len(), 3);
+    // What cannot be forgotten now keeps no other waiting.
+    let first = world.item(1, monday()).await;
+    world.store.forget_later(&first, minutes_later(15).at).await.unwrap();
+    assert_eq!(world.store.gone(monday(), 10).await.unwrap(), [post(2), post(3)]);
+    assert_eq!(world.store.gone(minutes_later(15), 10).await.unwrap().len(), 3);
     let item = world.item(3, monday()).await;
     assert_eq!((item.state, item.submission), (PostState::Gone, Some(submission_id(100))));
     world.calls.take();
     world.store.forgotten(&item, monday()).await.unwrap();
     assert_eq!(world.calls.take(), "TransactWriteItems 1");
-    assert_eq!(world.store.gone(10).await.unwrap().len(), 2);
+    assert_eq!(world.store.gone(minutes_later(15), 10).await.unwrap(), [post(2), post(1)]);
     assert!(!world.table_holds(&world.tables.tokens, "hash-00003").await, "nor its words");
     assert_eq!(world.item(3, monday()).await.submission, None);
 }
@@ -490,7 +495,7 @@ async fn what_a_step_costs_does_not_grow_with_what_is_stored() {
     world.ask(2, &asking, monday()).await;
     assert_eq!(world.calls.take(), "TransactWriteItems 1");
     assert_eq!(world.store.arrived(10).await.unwrap(), [post(2)]);
-    assert_eq!(world.store.gone(10).await.unwrap(), []);
+    assert_eq!(world.store.gone(monday(), 10).await.unwrap(), []);
     assert_eq!(world.store.turns(monday(), 10).await.unwrap(), ["somebody"]);
     assert_eq!(world.store.first_in_line("somebody").await.unwrap().unwrap().0, post(1));
     assert_eq!(world.calls.take(), "Query 4");
