@@ -338,6 +338,28 @@ async fn a_deletion_that_comes_first_is_remembered() {
 }
 
 #[tokio::test]
+async fn an_edited_post_is_forgotten_when_it_is_deleted_under_its_first_id() {
+    for stage in ["waiting", "in review"] {
+        let world = World::open(8).await;
+        let edited = post("101", AUTHOR, TEXT);
+        world.shows_at("100", edited.clone());
+        world.tell(&created("1", &hashtag("100", AUTHOR, TEXT))).await;
+        world.channel.admit().await;
+        assert_eq!(world.item("100").await.unwrap().state, PostState::Refused);
+        assert_eq!(world.item("101").await.unwrap().state, PostState::Waiting);
+        if stage == "in review" {
+            world.shows(edited, Visible::Public);
+            world.admit().await;
+            assert_eq!(world.item("101").await.unwrap().state, PostState::Admitted);
+        }
+        world.tell(&deleted("2", "100")).await;
+        world.admit().await;
+        assert_eq!(world.item("101").await.unwrap().state, PostState::Gone, "{stage}");
+        assert!(!world.stored().await.contains("status/101"), "{stage}");
+    }
+}
+
+#[tokio::test]
 async fn deletions_of_many_are_forgotten_in_one_run_and_one_that_fails_stops_none() {
     let world = World::open(8).await;
     world.shows(post("100", AUTHOR, TEXT), Visible::Public);

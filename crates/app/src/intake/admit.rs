@@ -18,7 +18,7 @@ use platforms::{Platform, PlatformError, accounts::title, intake::PostAddress};
 use screening::{Category, Outcome, Report, Route, Severity, screen_safely};
 use store::{Admission, Admitted, Ledger, Listing, Post, PostState, Reason, StoreError, Wish};
 
-use super::{Capacity, IntakeSecret, Request, ask, capacity::TIER, forget, room::room, words};
+use super::{Capacity, IntakeSecret, Request, ask, capacity::TIER, forget, key_of, room::room, words};
 use crate::{
     Core, StepFailure,
     ports::{Hint, QueueName},
@@ -237,7 +237,7 @@ impl Run<'_> {
                     daily_limit: u64::MAX,
                 };
                 ask(self.core, &request, now).await?;
-                store.refuse(post, Reason::OtherAddress, now).await?;
+                store.moved(post, &key_of(&target), now).await?;
             }
         }
         Ok(Served::Settled)

@@ -54,6 +54,10 @@ async fn forget(core: &Core, post: &Post) -> Result<(), StepFailure> {
     if let Some(id) = post.submission {
         pull(core, id).await?;
     }
+    // X names an edited post by the id that it had first, and it waits under its last.
+    if let Some(other) = &post.moved_to {
+        core.store.post_gone(None, other, core.clock.now()).await?;
+    }
     match core.store.forgotten(post, core.clock.now()).await {
         // It changed meanwhile: still in its lane, it is looked at again.
         Err(StoreError::Conflict) => Ok(()),

@@ -244,6 +244,22 @@ impl Store {
         transaction.run(&self.client).await
     }
 
+    /// A post waits under another address: it is settled under this one, and which other it was is known for when it is
+    /// deleted under this one. One transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read.
+    pub async fn moved(&self, post: &Post, to: &PostKey, now: Now) -> Result<(), StoreError> {
+        let sets = [&SETS[..], &["reason = :reason", "moved_to = :to"]].concat();
+        let change = settled(post, PostState::Refused, now.after(POSTS_KEPT).as_second(), now)
+            .with(":reason", text(Reason::OtherAddress.as_str()))
+            .with(":to", text(to.0.as_str()))
+            .adding(&sets);
+        let mut transaction = Transaction::default();
+        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
+        transaction.run(&self.client).await
+    }
+
     /// The words of a post are those of another: one more voice asks for that one, and this one is settled. One read, one
     /// transaction; two if nothing is known of the other any more.
     ///
@@ -288,12 +304,14 @@ impl Store {
     /// [`StoreError::Conflict`] if it changed since it was read.
     pub async fn forgotten(&self, post: &Post, now: Now) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
-        let change = Change::new("SET lane = :lane, due_at = :now REMOVE words, submission ADD version :one")
-            .when("version = :version")
-            .with(":lane", text(SETTLED))
-            .with(":now", instant(now.at))
-            .with(":version", number(post.version))
-            .with(":one", number(1));
+        let change = Change::new(
+            "SET lane = :lane, due_at = :now REMOVE words, submission, moved_to ADD version :one",
+        )
+        .when("version = :version")
+        .with(":lane", text(SETTLED))
+        .with(":now", instant(now.at))
+        .with(":version", number(post.version))
+        .with(":one", number(1));
         transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
         for hash in post.words.iter().flat_map(|words| words.split(' ')) {
             transaction.delete(&self.tables.tokens, &format!("words#{hash}"), "words")?;

@@ -198,6 +198,8 @@ pub struct Post {
     pub voices: u64,
     /// What it became.
     pub submission: Option<SubmissionId>,
+    /// The address under which it waits, if that is another.
+    pub moved_to: Option<PostKey>,
     pub(crate) version: u64,
     pub(crate) words: Option<String>,
 }
@@ -302,6 +304,7 @@ impl Store {
             by_author: item.contains_key("by_author"),
             voices: numeric(&item, "voices").unwrap_or_default(),
             submission: string(&item, "submission").and_then(|id| id.parse().ok()),
+            moved_to: string(&item, "moved_to").map(|key| PostKey(key.to_owned())),
             version: numeric(&item, "version").unwrap_or_default(),
             words: string(&item, "words").map(str::to_owned),
         }))
@@ -383,8 +386,11 @@ fn of_refused(change: Change) -> Change {
 /// What was known of a post has expired.
 fn begins_anew(ask: &Ask<'_>) -> Change {
     let (more, without) = match ask.by_author {
-        true => (["by_author = :yes", "voices = :one"].as_slice(), "REMOVE reason, words ADD version :one"),
-        false => (["voices = :one"].as_slice(), "REMOVE by_author, reason, words ADD version :one"),
+        true => (
+            ["by_author = :yes", "voices = :one"].as_slice(),
+            "REMOVE reason, words, moved_to ADD version :one",
+        ),
+        false => (["voices = :one"].as_slice(), "REMOVE by_author, reason, words, moved_to ADD version :one"),
     };
     Change::new(without)
         .when("expires_at <= :seconds AND attribute_not_exists(submission)")
