@@ -164,8 +164,6 @@ pub enum Reason {
     SameWords,
     /// It is known under another address, and waits there.
     OtherAddress,
-    /// It waited for too long.
-    TooOld,
 }
 
 impl Reason {
@@ -178,7 +176,6 @@ impl Reason {
             Self::ByTheChannel => "by_the_channel",
             Self::SameWords => "same_words",
             Self::OtherAddress => "other_address",
-            Self::TooOld => "too_old",
         }
     }
 }
