@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -15,7 +15,10 @@ use aws_sdk_dynamodb::{
 };
 use axum::{
     Router,
-    http::{Method, StatusCode},
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode},
+    response::{IntoResponse, Response},
 };
 use curation::{
     composition::{PlatformName, PlatformRules, Seen, Target, Visible},
@@ -206,17 +209,54 @@ impl World {
 
     /// The routes on tables that nobody created.
     pub(crate) fn with_broken_store(&self) -> Router {
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-2"))
-            .credentials_provider(Credentials::new("example", "example", None, None, "tests"))
-            .retry_config(RetryConfig::disabled())
-            .endpoint_url(&self.channel.endpoint)
-            .build();
         let mut core = self.channel.core.clone();
-        core.store = Store::new(Client::from_conf(config), Tables::with_prefix("nowhere"));
+        core.store = Store::new(client(&self.channel.endpoint), Tables::with_prefix("nowhere"));
         routes(&core)
     }
+
+    /// The store, which dies after so many writes.
+    pub(crate) async fn store_that_dies_after(&self, writes: usize) -> Store {
+        let left = Arc::new(AtomicUsize::new(writes));
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().fallback(pass_on).with_state((left, self.channel.endpoint.clone()));
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Store::new(client(&address), self.channel.tables.clone())
+    }
+}
+
+/// Passes a request on to the engine, while writes are left.
+async fn pass_on(
+    State((left, endpoint)): State<(Arc<AtomicUsize>, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let target = headers["x-amz-target"].to_str().unwrap().to_owned();
+    let is_write = target.ends_with("TransactWriteItems") || target.ends_with("PutItem");
+    let take = |left: usize| left.checked_sub(1);
+    if is_write && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_err() {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let mut request = reqwest::Client::builder().no_proxy().build().unwrap().post(endpoint).body(body);
+    for (name, value) in headers.iter().filter(|(name, _)| *name != "host" && *name != "content-length") {
+        request = request.header(name, value);
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status();
+    let kind = [("content-type", "application/x-amz-json-1.0")];
+    (status, kind, answer.bytes().await.unwrap()).into_response()
+}
+
+/// A client that tries once.
+fn client(endpoint: &str) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-2"))
+        .credentials_provider(Credentials::new("example", "example", None, None, "tests"))
+        .retry_config(RetryConfig::disabled())
+        .endpoint_url(endpoint)
+        .build();
+    Client::from_conf(config)
 }
 
 fn routes(core: &app::Core) -> Router {
