@@ -12,6 +12,8 @@ mod forget;
 pub(crate) mod room;
 mod words;
 
+use std::time::Duration;
+
 use curation::time::Now;
 use data_encoding::HEXLOWER;
 use jiff::SignedDuration;
@@ -122,7 +124,7 @@ pub async fn take_event(
             let mut race = 0;
             loop {
                 match core.store.post_gone(Some(&id), &key, now).await {
-                    Err(StoreError::Conflict) if race < MOST_RACES => race += 1,
+                    Err(StoreError::Conflict) if race < MOST_RACES => step_aside(core, &mut race).await,
                     done => return Ok(if done? { Taken::Gone } else { Taken::Repeated }),
                 }
             }
@@ -174,7 +176,7 @@ async fn list(core: &Core, told: &Told, id: &str, now: Now) -> Result<Taken, Sto
     let mut race = 0;
     loop {
         match core.store.list_post(id, &key, &address, now).await {
-            Err(StoreError::Conflict) if race < MOST_RACES => race += 1,
+            Err(StoreError::Conflict) if race < MOST_RACES => step_aside(core, &mut race).await,
             Err(error) => return Err(error),
             Ok(Listing::Known) => return Ok(Taken::Repeated),
             Ok(listing) => {
@@ -226,7 +228,7 @@ async fn ask(core: &Core, request: &Request<'_>, now: Now) -> Result<Taken, Stor
     loop {
         match core.store.ask(&ask, now).await {
             // Others ask for the same at this moment.
-            Err(StoreError::Conflict) if race < MOST_RACES => race += 1,
+            Err(StoreError::Conflict) if race < MOST_RACES => step_aside(core, &mut race).await,
             asked => {
                 return Ok(match asked? {
                     Asked::Taken => Taken::Proposal,
@@ -260,6 +262,18 @@ pub async fn ask_by_link(core: &Core, target: &PostAddress, bucket: &str) -> Res
         wake(core).await;
     }
     Ok(taken)
+}
+
+/// The longest wait after the first try that met others. It doubles with each, five times.
+const FIRST_WAIT: Duration = Duration::from_millis(5);
+
+/// Counts one try more, and waits for a moment of another length for everybody, so that those who ask for one post at
+/// once do not meet again.
+async fn step_aside(core: &Core, race: &mut usize) {
+    let doublings = u32::try_from(*race).unwrap_or(u32::MAX).min(5);
+    let [part] = core.randomness.bytes::<1>();
+    tokio::time::sleep(FIRST_WAIT * 2_u32.pow(doublings) * u32::from(part) / u32::from(u8::MAX)).await;
+    *race += 1;
 }
 
 /// Hints that something waits, and does not mind if the hint is lost: the next scheduled run finds it.
