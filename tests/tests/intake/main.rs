@@ -623,7 +623,12 @@ async fn a_link_waits_with_what_others_ask_for() {
     let stored = world.stored().await;
     assert!(!stored.contains("192.0.2.7") && !stored.contains("twitter.com"));
     let line = item.wish.unwrap().source;
-    assert_eq!(stored.matches(&format!("\"{line}\"")).count(), 0, "within a document only");
+    let ask = async |id: &str| {
+        let link = format!("https://x.com/a/status/{id}");
+        world.channel.post_json(&json!({"link": link, "adult": true})).await;
+        world.item(id).await.unwrap().wish.unwrap().source
+    };
+    assert_eq!(ask("120").await, line, "one line for whoever asks from there today");
     world.admit().await;
     assert_eq!(world.channel.load(world.only_submission().await).await.kind, Kind::Repost);
 
@@ -670,6 +675,8 @@ async fn a_link_waits_with_what_others_ask_for() {
     let limited = world.channel.post_json(&json!({"link": "https://x.com/a/status/8", "adult": true})).await;
     assert_eq!(limited.status, 429, "{before}");
     assert!(world.item("8").await.is_none());
+    world.channel.pass(hours(48));
+    assert_ne!(ask("121").await, line, "and nothing leads to it later");
 }
 
 #[tokio::test]
