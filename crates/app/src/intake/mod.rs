@@ -9,6 +9,7 @@ pub mod admit;
 mod capacity;
 pub mod collect;
 mod forget;
+mod listed;
 pub(crate) mod room;
 mod words;
 
@@ -24,6 +25,7 @@ use store::{Ask, Asked, Listing, PostKey, StoreError, Wish};
 use crate::{Core, MOST_RACES, accept::digest};
 
 pub use capacity::Capacity;
+pub use listed::open_list;
 
 /// The channel's name on platforms, unless configured otherwise.
 pub const CHANNEL_NAME: &str = "ClientsConnect";
