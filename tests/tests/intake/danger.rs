@@ -114,6 +114,17 @@ async fn a_listed_post_that_its_platform_shows_no_more_is_forgotten_when_the_lis
 }
 
 #[tokio::test]
+async fn danger_is_heard_beside_the_hashtag_in_a_conversation_with_others() {
+    let world = World::open(8).await;
+    let mut answer = hashtag("100", AUTHOR, DANGER);
+    answer["referenced_tweets"] = json!([{"type": "replied_to", "id": "50"}]);
+    let mut event = created("1", &answer);
+    event["data"]["event_type"] = json!("post.create");
+    assert_eq!(world.tell(&event).await, 200);
+    assert_eq!(world.channel.core.store.open_list(world.channel.now()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn danger_has_no_age() {
     let world = World::open(8).await;
     let mut mention = hashtag("100", AUTHOR, "");

@@ -145,7 +145,7 @@ async fn take_post(
 ) -> Result<Taken, StoreError> {
     let wanted = wanted(told, channel);
     let is_ours = wanted == Wanted::Ignored(Ignored::ByTheChannel);
-    let is_for_us = told.mentions_channel || matches!(wanted, Wanted::Proposal(_));
+    let is_for_us = told.mentions_channel || told.has_hashtag;
     if !is_ours && is_for_us && is_dangerous(&told.text) {
         return list(core, told, id, now).await;
     }
