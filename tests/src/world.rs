@@ -381,6 +381,21 @@ impl Channel {
         self.hints.1.store(is_down, Ordering::SeqCst);
     }
 
+    /// What is stored of a submission cannot be read any more.
+    pub async fn damage(&self, id: SubmissionId) {
+        let key = [("pk", format!("s#{id}")), ("sk", "state".to_owned())];
+        let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
+        self.raw
+            .update_item()
+            .table_name(&self.tables.submissions)
+            .set_key(Some(key.into()))
+            .update_expression("SET document = :damaged")
+            .expression_attribute_values(":damaged", AttributeValue::S("{".to_owned()))
+            .send()
+            .await
+            .unwrap();
+    }
+
     /// The next sweep may tell of helplines that nobody checks: nothing before does.
     pub async fn forget_that_helplines_were_told(&self) {
         let key = [("pk", "told"), ("sk", "helplines")];
@@ -392,6 +407,11 @@ impl Channel {
             .send()
             .await
             .unwrap();
+    }
+
+    /// Hints of submissions, or of the lead's list, that nobody has taken yet.
+    pub fn hints(&self) -> usize {
+        self.hints.0.lock().unwrap().len()
     }
 
     pub fn forget_hints(&self) {

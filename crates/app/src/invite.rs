@@ -125,7 +125,10 @@ async fn draw_panel(core: &Core, id: SubmissionId) -> Result<Submission, StepFai
             return Ok(before);
         }
         let roster = core.store.therapists().await?;
-        let (step, writes) = drawn(core, &before, &channel.policy, &roster, now).await?;
+        let (step, mut writes) = drawn(core, &before, &channel.policy, &roster, now).await?;
+        if step.submission.review.is_none() {
+            writes.extend(crate::intake::room::keeps_seats(core, id).await?);
+        }
         match core.store.commit(&before, &step, writes, &[Check::NotPaused], now).await {
             Ok(()) => {
                 tracing::info!(submission = %id, invited = step.notices.len(), "panel drawn");

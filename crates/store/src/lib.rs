@@ -18,8 +18,8 @@ mod walk;
 pub use due::{Hit, LANES};
 pub use feed::{FeedEntry, InFeed};
 pub use intake::{
-    Admission, Admitted, Ask, Asked, Ledger, ListTimer, Listed, MOST_DAYS_LISTED, Overview, Post, PostKey,
-    PostState, Reason, Wish, leads_list,
+    Admission, Admitted, Ask, Asked, Ledger, ListTimer, Listed, Listing, MOST_DAYS_LISTED, Overview, Post,
+    PostKey, PostState, Reason, Wish, leads_list,
 };
 pub use settings::{Channel, Switches};
 pub use submissions::{BallotRecord, Check, NoticeBatch, Proposal, Write, Written};

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store, StoreError,
     due::mark_due,
+    intake::Ledger,
     item::{Item, contact_partition, document, key, number, partition, string, text, with_document},
     tokens::Remembered,
     transaction::{MOST_ITEMS, Transaction},
@@ -91,6 +92,8 @@ pub enum Write {
     Therapist(Therapist),
     /// A person has a seat, whose links live until then.
     OpenReview(PersonId, Timestamp),
+    /// What waits for a panel, over the version before it.
+    Ledger(Ledger),
 }
 
 /// Words, a report or a ballot as it is stored: what is concealed and revealed together.
@@ -296,6 +299,7 @@ impl Store {
                 item.insert("expires_at".to_owned(), number(until.as_second()));
                 transaction.put(&self.tables.submissions, item)
             }
+            Write::Ledger(ledger) => self.add_ledger(transaction, &ledger),
             Write::Therapist(therapist) => {
                 let before = therapist.version.saturating_sub(1);
                 transaction.put_over(

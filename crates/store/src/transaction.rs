@@ -190,6 +190,25 @@ impl Transaction {
         Ok(())
     }
 
+    /// Requires that something is there that has not expired by `now` (in seconds since 1970).
+    pub(crate) fn check_not_expired(
+        &mut self,
+        table: &str,
+        pk: &str,
+        sk: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(table)
+            .set_key(Some(key(pk, sk)))
+            .condition_expression("expires_at > :now")
+            .expression_attribute_values(":now", number(now))
+            .build()
+            .map_err(incomplete)?;
+        self.push(TransactWriteItem::builder().condition_check(check).build(), Refusal::Conflict);
+        Ok(())
+    }
+
     /// Requires the channel not to be paused at the moment of the write, and a topic, if one is given, not to be braked.
     pub(crate) fn check_not_paused(&mut self, table: &str, topic: Option<&str>) -> Result<(), StoreError> {
         let condition = match topic {

@@ -29,3 +29,11 @@ fn every_missing_variable_is_named_at_once() {
         assert!(said(&others).contains(&format!("set these environment variables: {missing}")));
     }
 }
+
+#[test]
+fn the_template_tells_its_name_and_watches_what_it_logs_of_wrong_signatures() {
+    let template = include_str!("../../../template.yaml");
+    assert!(template.contains("X_USERNAME: !Ref XUsername"));
+    let watch = include_str!("../../../infra/watch.yaml");
+    assert!(watch.contains(&format!("$.fields.message = \"{}\"", receive_webhook::REFUSED)));
+}

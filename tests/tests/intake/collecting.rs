@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use platforms::intake::{
-    Batch, Channel as Account, Mark, MastodonServer, NotRead, Notifications, mastodon_notifications,
+    Batch, Channel as Account, Mark, MastodonServer, NotRead, Notifications, PostAddress,
+    mastodon_notifications,
 };
 use serde_json::{Value, json};
 
@@ -113,6 +114,53 @@ async fn what_is_read_is_stored_before_the_mark_moves() {
     world.channel.core.store.mark_read_up_to("x", &mark).await.unwrap();
     world.channel.collect().await.unwrap();
     assert_eq!((waiting(&world).await, world.channel.wakes()), (5, 0));
+}
+
+#[tokio::test]
+async fn a_crash_between_two_events_of_a_page_repeats_the_page_and_stores_each_once() {
+    for writes in 0..4 {
+        let server = Arc::new(Server::default());
+        server.notifications.lock().unwrap().extend((1..=3).map(mention));
+        let x = X::telling(Arc::new(Pages(Arc::clone(&server))));
+        let mut world = World::open_on(8, x).await;
+        let core = world.channel.core.clone();
+        // Two events, their mark, an event.
+        world.channel.core.store = world.store_that_dies_after(writes).await;
+        assert!(world.channel.collect().await.is_err());
+        world.channel.core = core;
+        let stored = [0, 1, 2, 2][writes];
+        assert_eq!(waiting(&world).await, stored, "{writes} writes");
+        let marked = world.channel.core.store.read_up_to("x").await.unwrap();
+        assert_eq!(marked.is_some(), writes == 3, "{writes} writes");
+        server.asked.lock().unwrap().clear();
+        world.channel.wakes();
+        world.channel.collect().await.unwrap();
+        assert_eq!(waiting(&world).await, 3);
+        assert_eq!(server.asked.lock().unwrap()[0], if writes == 3 { 2 } else { 0 }, "from the mark on");
+        assert_eq!(world.channel.wakes(), 1);
+        for number in 1_001..=1_003 {
+            let server = MastodonServer::parse(SERVER).unwrap();
+            let key = app::intake::key_of(&PostAddress::mastodon(&server, &number.to_string()).unwrap());
+            let post = world.channel.core.store.post(&key, world.channel.now()).await.unwrap().unwrap();
+            assert_eq!(post.voices, 1, "once");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_platform_that_cannot_be_read_keeps_no_other_from_being_read() {
+    let (stuck, server) = (Arc::new(Server::default()), Arc::new(Server::default()));
+    server.notifications.lock().unwrap().push(mention(1));
+    let world = World::open(8).await;
+    let platforms: [Arc<dyn platforms::Platform>; 2] = [
+        Arc::new(X::telling(Arc::new(Same(Arc::clone(&stuck))))),
+        Arc::new(X::telling(Arc::new(Pages(Arc::clone(&server))))),
+    ];
+    let secret = app::intake::IntakeSecret([7; 32]);
+    app::intake::collect::run(&world.channel.core, &platforms, &secret).await.unwrap();
+    assert_eq!(stuck.asked.lock().unwrap().len(), 1);
+    assert_eq!(waiting(&world).await, 1);
+    assert_eq!(world.channel.wakes(), 1);
 }
 
 #[tokio::test]

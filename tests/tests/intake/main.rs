@@ -4,6 +4,7 @@
 
 mod burst;
 mod collecting;
+mod danger;
 mod standing;
 mod world;
 
@@ -11,14 +12,13 @@ use axum::http::Method;
 use curation::{
     composition::Visible,
     policy::Tier,
-    roster::Duty,
     submission::{Kind, State},
 };
 use jiff::SignedDuration;
 use platforms::intake::LARGEST_BODY;
 use serde_json::{Value, json};
 use store::PostState;
-use world::{ASKER, AUTHOR, CHANNEL, World, created, deleted, hashtag, key, post, quoting};
+use world::{ASKER, AUTHOR, CHANNEL, World, created, deleted, hashtag, key, post, quoting, words};
 
 const TEXT: &str = "A first session is often about getting to know each other. It is fine to ask questions.";
 const OWN_THERAPY: &str =
@@ -147,7 +147,7 @@ async fn a_signed_event_becomes_a_review_and_costs_what_the_design_says() {
 
     world.channel.calls.take();
     world.channel.admit().await;
-    assert_eq!(world.channel.calls.take(), "Query 4", "a run with nothing to do");
+    assert_eq!(world.channel.calls.take(), "GetItem 1, Query 4", "a run with nothing to do");
 }
 
 #[tokio::test]
@@ -211,47 +211,6 @@ async fn a_post_that_tells_of_its_authors_therapy_is_taken_from_its_author_alone
 }
 
 #[tokio::test]
-async fn danger_is_for_the_lead_alone_who_gets_an_address_and_nothing_else() {
-    let world = World::open(8).await;
-    // Told to the channel; asking for nothing.
-    let mut mention = hashtag("100", AUTHOR, "");
-    mention["text"] = json!(format!("@ClientsConnect {DANGER}"));
-    world.tell(&created("1", &mention)).await;
-    assert_eq!(world.channel.calls.take(), "TransactWriteItems 1");
-    // Found when it is looked at.
-    world.shows(post("200", "13", DANGER), Visible::Public);
-    world.tell(&created("2", &quoting("201", ASKER, "200"))).await;
-    world.admit().await;
-    assert!(world.submissions().await.is_empty());
-    assert!(world.x.published().is_empty(), "nobody is answered");
-
-    let mails = world.channel.mailbox.all();
-    let lead = world.channel.officer(Duty::Lead);
-    assert!(!mails.is_empty() && mails.iter().all(|mail| mail.to == lead.email));
-    for mail in &mails {
-        let text = format!("{}{}{}", mail.subject, mail.text, mail.html);
-        assert!(text.contains("Something waits") && !text.contains("status/") && !text.contains(DANGER));
-    }
-    let stored = world.stored().await;
-    assert!(!stored.contains("to die") && !stored.contains("self_harm"));
-    let item = world.item("200").await.unwrap();
-    assert_eq!((item.state, item.wish), (PostState::Refused, None), "as if it were for any other reason");
-
-    let listed = world.channel.core.store.open_list(world.channel.now()).await.unwrap();
-    let mut addresses = listed.iter().map(|one| one.address.as_str()).collect::<Vec<_>>();
-    addresses.sort_unstable();
-    assert_eq!(addresses, ["https://x.com/i/status/100", "https://x.com/i/status/200"]);
-    world.tell(&deleted("3", "100")).await;
-    world.admit().await;
-    let listed = world.channel.core.store.open_list(world.channel.now()).await.unwrap();
-    assert_eq!(listed.len(), 1, "at once when it is deleted");
-    world.channel.pass(hours(24));
-    world.admit().await;
-    let stored = world.stored().await;
-    assert!(!stored.contains("status/"), "a day after it was shown");
-}
-
-#[tokio::test]
 async fn a_mention_that_quotes_a_held_item_changes_nothing_about_it() {
     let world = World::open(8).await;
     world.shows(post("100", AUTHOR, TEXT), Visible::Public);
@@ -288,6 +247,47 @@ async fn a_deletion_that_comes_first_is_remembered() {
     world.admit().await;
     assert!(world.submissions().await.is_empty());
     assert!(!world.stored().await.contains("status/100"));
+}
+
+#[tokio::test]
+async fn an_edited_post_is_forgotten_when_it_is_deleted_under_its_first_id() {
+    for stage in ["waiting", "in review"] {
+        let world = World::open(8).await;
+        let edited = post("101", AUTHOR, TEXT);
+        world.shows_at("100", edited.clone());
+        world.tell(&created("1", &hashtag("100", AUTHOR, TEXT))).await;
+        world.channel.admit().await;
+        assert_eq!(world.item("100").await.unwrap().state, PostState::Refused);
+        assert_eq!(world.item("101").await.unwrap().state, PostState::Waiting);
+        if stage == "in review" {
+            world.shows(edited, Visible::Public);
+            world.admit().await;
+            assert_eq!(world.item("101").await.unwrap().state, PostState::Admitted);
+        }
+        world.tell(&deleted("2", "100")).await;
+        world.admit().await;
+        assert_eq!(world.item("101").await.unwrap().state, PostState::Gone, "{stage}");
+        assert!(!world.stored().await.contains("status/101"), "{stage}");
+    }
+}
+
+#[tokio::test]
+async fn deletions_of_many_are_forgotten_in_one_run_and_one_that_fails_stops_none() {
+    let world = World::open(8).await;
+    world.shows(post("100", AUTHOR, TEXT), Visible::Public);
+    world.tell(&created("1", &hashtag("100", AUTHOR, TEXT))).await;
+    world.admit().await;
+    let id = world.only_submission().await;
+    world.channel.damage(id).await;
+    world.tell(&deleted("100", "100")).await;
+    for number in 1_000..1_130 {
+        world.tell(&deleted(&number.to_string(), &number.to_string())).await;
+    }
+    world.channel.admit().await;
+    let store = &world.channel.core.store;
+    assert!(store.gone(world.channel.now(), 10).await.unwrap().is_empty());
+    world.channel.pass(SignedDuration::from_mins(15));
+    assert_eq!(store.gone(world.channel.now(), 10).await.unwrap(), [key("100")]);
 }
 
 #[tokio::test]
@@ -345,12 +345,12 @@ async fn a_viral_thread_does_not_bury_six_volunteers() {
     // One account asks for ten posts, two others for one each, later.
     for number in 0..10 {
         let id = format!("1{number}0");
-        world.shows(post(&id, &format!("9{number}"), &format!("{TEXT} Number {number}.")), Visible::Public);
+        world.shows(post(&id, &format!("9{number}"), &words(number)), Visible::Public);
         world.tell(&created(&format!("a{number}"), &quoting(&format!("5{number}0"), "1000", &id))).await;
         world.channel.pass(SignedDuration::from_mins(1));
     }
-    for (id, asker) in [("700", "2000"), ("800", "3000")] {
-        world.shows(post(id, &format!("{asker}7"), &format!("{TEXT} Of {asker}.")), Visible::Public);
+    for (number, (id, asker)) in [("700", "2000"), ("800", "3000")].into_iter().enumerate() {
+        world.shows(post(id, &format!("{asker}7"), &words(20 + number)), Visible::Public);
         world.tell(&created(&format!("b{id}"), &quoting(&format!("{id}1"), asker, id))).await;
         world.channel.pass(SignedDuration::from_mins(1));
     }
@@ -381,6 +381,41 @@ async fn a_viral_thread_does_not_bury_six_volunteers() {
 }
 
 #[tokio::test]
+async fn what_came_by_the_form_and_found_no_panel_comes_before_posts() {
+    let world = World::open(6).await;
+    let asks = async |numbers: std::ops::Range<usize>| {
+        for number in numbers {
+            let (id, author) = (format!("1{number:02}0"), format!("9{number}"));
+            world.shows(post(&id, &author, &words(number)), Visible::Public);
+            world.tell(&created(&id, &hashtag(&id, &author, &words(number)))).await;
+        }
+    };
+    asks(0..4).await;
+    world.admit().await;
+    assert_eq!(world.submissions().await.len(), 4, "nobody has time for more this week");
+    let id = world.channel.propose(TEXT).await;
+    let form = async || world.channel.load(id).await;
+    assert!(form().await.review.is_none());
+
+    asks(4..10).await;
+    for _ in 0..4 {
+        world.channel.pass(hours(1));
+        world.admit().await;
+    }
+    assert!(form().await.review.is_none() && world.submissions().await.len() == 5);
+    // The week has gone by. No sweep finds that the text is due.
+    world.channel.pass(hours(7 * 24));
+    world.admit().await;
+    assert!(form().await.review.is_some());
+    assert_eq!(world.submissions().await.len(), 5 + 3, "its seats are not given to a post");
+    assert!(world.channel.core.store.ledger().await.unwrap().waiting.is_empty());
+    world.channel.pass(hours(1));
+    world.channel.calls.take();
+    world.channel.admit().await;
+    assert!(!world.channel.calls.take().contains("TransactWriteItems"), "nothing is hinted again");
+}
+
+#[tokio::test]
 async fn the_same_words_and_one_author_take_one_place() {
     let world = World::open(24).await;
     let slogans = ["100", "200", "300"];
@@ -396,7 +431,7 @@ async fn the_same_words_and_one_author_take_one_place() {
 
     // One author, many askers: two a week.
     for number in 0..4 {
-        let (id, text) = (format!("6{number}0"), format!("{TEXT} And more of it: {number} and {number}."));
+        let (id, text) = (format!("6{number}0"), words(number));
         world.shows(post(&id, "55", &text), Visible::Public);
         world.tell(&created(&id, &quoting(&format!("{id}1"), &format!("88{number}"), &id))).await;
     }
@@ -405,6 +440,28 @@ async fn the_same_words_and_one_author_take_one_place() {
     world.channel.pass(hours(7 * 24));
     world.admit().await;
     assert_eq!(world.submissions().await.len(), 5);
+}
+
+#[tokio::test]
+async fn the_voice_of_an_author_does_not_die_with_the_post_that_had_the_same_words() {
+    let world = World::open(24).await;
+    for id in ["100", "200"] {
+        world.shows(post(id, &format!("4{id}"), TEXT), Visible::Public);
+        world.tell(&created(id, &hashtag(id, &format!("4{id}"), TEXT))).await;
+        world.channel.pass(SignedDuration::from_mins(1));
+    }
+    world.admit().await;
+    assert_eq!(world.item("200").await.unwrap().state, PostState::Refused);
+    // While the first is there, the second is one more voice for it, however often its author asks.
+    world.tell(&created("201", &hashtag("200", "4200", TEXT))).await;
+    world.admit().await;
+    assert_eq!(world.item("200").await.unwrap().state, PostState::Refused);
+    assert_eq!(world.item("100").await.unwrap().voices, 3);
+    world.tell(&deleted("3", "100")).await;
+    world.admit().await;
+    world.tell(&created("202", &hashtag("200", "4200", TEXT))).await;
+    world.admit().await;
+    assert_eq!(world.item("200").await.unwrap().state, PostState::Admitted);
 }
 
 #[tokio::test]
@@ -428,18 +485,62 @@ async fn what_is_not_public_is_gone_or_cannot_be_asked_has_its_end() {
 }
 
 #[tokio::test]
+async fn a_post_that_can_never_be_looked_at_keeps_no_other_waiting() {
+    let world = World::open(8).await;
+    for (number, id) in ["100", "200", "300"].iter().enumerate() {
+        world.tell(&created(id, &quoting(&format!("{id}1"), &format!("7{number}"), id))).await;
+        world.channel.pass(SignedDuration::from_mins(1));
+    }
+    for id in ["100", "200"] {
+        world.x.breaks(id);
+    }
+    world.shows(post("300", "13", TEXT), Visible::Public);
+    world.admit().await;
+    assert_eq!(world.item("300").await.unwrap().state, PostState::Admitted);
+    // A quarter of its age: some thirty looks in its month, and not 2,880.
+    world.x.looks();
+    for _ in 0..(24 * 12) {
+        world.channel.pass(SignedDuration::from_mins(5));
+        world.channel.admit().await;
+    }
+    let looks = world.x.looks();
+    assert!((20..60).contains(&looks), "{looks} looks at two posts in a day");
+
+    // Three in a row are the platform's trouble: the others wait for the next run.
+    let world = World::open(8).await;
+    world.x.silent(true);
+    for number in 0..9 {
+        let id = format!("1{number}0");
+        world.tell(&created(&id, &quoting(&format!("{id}1"), &format!("7{number}"), &id))).await;
+    }
+    world.channel.admit().await;
+    assert_eq!(world.x.looks(), 3);
+}
+
+#[tokio::test]
 async fn a_link_waits_with_what_others_ask_for() {
     let world = World::open(8).await;
     world.shows(post("100", AUTHOR, TEXT), Visible::Public);
     let body = json!({"link": "https://twitter.com/somebody/status/100?s=20", "adult": true});
     let answer = world.channel.post_json(&body).await;
     assert_eq!((answer.status.as_u16(), answer.json()["link"].as_str()), (202, Some("waiting")));
-    assert_eq!(world.channel.calls.take(), "TransactWriteItems 1");
+    assert_eq!(
+        world.channel.calls.take(),
+        "GetItem 1, TransactWriteItems 2",
+        "the name of a line, and the wish"
+    );
     assert_eq!(world.channel.wakes(), 1);
     let item = world.item("100").await.unwrap();
     assert!(!item.by_author && item.voices == 1);
     let stored = world.stored().await;
     assert!(!stored.contains("192.0.2.7") && !stored.contains("twitter.com"));
+    let line = item.wish.unwrap().source;
+    let ask = async |id: &str| {
+        let link = format!("https://x.com/a/status/{id}");
+        world.channel.post_json(&json!({"link": link, "adult": true})).await;
+        world.item(id).await.unwrap().wish.unwrap().source
+    };
+    assert_eq!(ask("120").await, line, "one line for whoever asks from there today");
     world.admit().await;
     assert_eq!(world.channel.load(world.only_submission().await).await.kind, Kind::Repost);
 
@@ -486,6 +587,8 @@ async fn a_link_waits_with_what_others_ask_for() {
     let limited = world.channel.post_json(&json!({"link": "https://x.com/a/status/8", "adult": true})).await;
     assert_eq!(limited.status, 429, "{before}");
     assert!(world.item("8").await.is_none());
+    world.channel.pass(hours(48));
+    assert_ne!(ask("121").await, line, "and nothing leads to it later");
 }
 
 #[tokio::test]

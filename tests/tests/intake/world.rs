@@ -1,10 +1,10 @@
 //! A channel with an account on an X of the tests' own, and events as X sends them. All people and posts are examples.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -15,7 +15,10 @@ use aws_sdk_dynamodb::{
 };
 use axum::{
     Router,
-    http::{Method, StatusCode},
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode},
+    response::{IntoResponse, Response},
 };
 use curation::{
     composition::{PlatformName, PlatformRules, Seen, Target, Visible},
@@ -47,6 +50,8 @@ pub(crate) struct X {
     posts: Mutex<BTreeMap<String, (Target, Visible)>>,
     published: Mutex<BTreeMap<String, Intent>>,
     silent: AtomicBool,
+    broken: Mutex<BTreeSet<String>>,
+    looks: Mutex<Vec<String>>,
     pages: Option<Arc<dyn Notifications>>,
 }
 
@@ -76,7 +81,8 @@ impl Platform for X {
     }
 
     async fn look_at(&self, post: &str) -> Result<Seen, PlatformError> {
-        if self.silent.load(Ordering::SeqCst) {
+        self.looks.lock().unwrap().push(post.to_owned());
+        if self.silent.load(Ordering::SeqCst) || self.broken.lock().unwrap().contains(post) {
             return Err(PlatformError::Unavailable("as this test says"));
         }
         Ok(match self.posts.lock().unwrap().get(post) {
@@ -102,6 +108,16 @@ impl X {
 
     pub(crate) fn silent(&self, is_silent: bool) {
         self.silent.store(is_silent, Ordering::SeqCst);
+    }
+
+    /// From now on this post can never be looked at.
+    pub(crate) fn breaks(&self, id: &str) {
+        self.broken.lock().unwrap().insert(address(id));
+    }
+
+    /// How many looks there were since this was last asked.
+    pub(crate) fn looks(&self) -> usize {
+        std::mem::take(&mut *self.looks.lock().unwrap()).len()
     }
 
     pub(crate) fn published(&self) -> Vec<Intent> {
@@ -135,6 +151,11 @@ impl World {
     /// Its author deletes it, and nobody says so.
     pub(crate) fn loses(&self, id: &str) {
         self.x.posts.lock().unwrap().remove(&address(id));
+    }
+
+    /// A post that has another id by now is found under its first one as well.
+    pub(crate) fn shows_at(&self, id: &str, target: Target) {
+        self.x.posts.lock().unwrap().insert(address(id), (target, Visible::Public));
     }
 
     pub(crate) fn signature(&self, body: &[u8]) -> String {
@@ -193,17 +214,54 @@ impl World {
 
     /// The routes on tables that nobody created.
     pub(crate) fn with_broken_store(&self) -> Router {
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-2"))
-            .credentials_provider(Credentials::new("example", "example", None, None, "tests"))
-            .retry_config(RetryConfig::disabled())
-            .endpoint_url(&self.channel.endpoint)
-            .build();
         let mut core = self.channel.core.clone();
-        core.store = Store::new(Client::from_conf(config), Tables::with_prefix("nowhere"));
+        core.store = Store::new(client(&self.channel.endpoint), Tables::with_prefix("nowhere"));
         routes(&core)
     }
+
+    /// The store, which dies after so many writes.
+    pub(crate) async fn store_that_dies_after(&self, writes: usize) -> Store {
+        let left = Arc::new(AtomicUsize::new(writes));
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().fallback(pass_on).with_state((left, self.channel.endpoint.clone()));
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Store::new(client(&address), self.channel.tables.clone())
+    }
+}
+
+/// Passes a request on to the engine, while writes are left.
+async fn pass_on(
+    State((left, endpoint)): State<(Arc<AtomicUsize>, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let target = headers["x-amz-target"].to_str().unwrap().to_owned();
+    let is_write = target.ends_with("TransactWriteItems") || target.ends_with("PutItem");
+    let take = |left: usize| left.checked_sub(1);
+    if is_write && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_err() {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let mut request = reqwest::Client::builder().no_proxy().build().unwrap().post(endpoint).body(body);
+    for (name, value) in headers.iter().filter(|(name, _)| *name != "host" && *name != "content-length") {
+        request = request.header(name, value);
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status();
+    let kind = [("content-type", "application/x-amz-json-1.0")];
+    (status, kind, answer.bytes().await.unwrap()).into_response()
+}
+
+/// A client that tries once.
+fn client(endpoint: &str) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-2"))
+        .credentials_provider(Credentials::new("example", "example", None, None, "tests"))
+        .retry_config(RetryConfig::disabled())
+        .endpoint_url(endpoint)
+        .build();
+    Client::from_conf(config)
 }
 
 fn routes(core: &app::Core) -> Router {
@@ -216,6 +274,45 @@ pub(crate) fn address(id: &str) -> String {
 
 pub(crate) fn key(id: &str) -> PostKey {
     app::intake::key_of(&PostAddress::x(id).unwrap())
+}
+
+/// Words that no other number has, in an order that no other has.
+pub(crate) fn words(number: usize) -> String {
+    const WORDS: [&str; 31] = [
+        "breathing",
+        "garden",
+        "tea",
+        "walking",
+        "morning",
+        "music",
+        "letter",
+        "question",
+        "session",
+        "quiet",
+        "window",
+        "evening",
+        "paper",
+        "rest",
+        "listening",
+        "painting",
+        "reading",
+        "river",
+        "bread",
+        "slowly",
+        "softly",
+        "bench",
+        "sunlight",
+        "autumn",
+        "kitchen",
+        "blanket",
+        "writing",
+        "swimming",
+        "colours",
+        "stairs",
+        "weather",
+    ];
+    let word = |at: usize| WORDS[(number * 7 + at * at * (number % 30 + 1)) % WORDS.len()];
+    format!("Number {number} is about {}.", (1..=14).map(word).collect::<Vec<_>>().join(" "))
 }
 
 /// A post on X as it is seen there.

@@ -3,22 +3,22 @@
 //! Invariants: a post is looked at as it is now before anybody reviews it; nothing that was found in its words is stored
 //! or logged; and each post that waits has a defined end.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use curation::{
     composition::{PlatformRules, Seen, Target, Visible},
     ids::SubmissionId,
     policy::Policy,
-    submission::{Kind, State, Submission},
+    submission::{Kind, Submission},
     time::Now,
     transitions::{InvalidTransition, NewSubmission},
 };
 use jiff::{SignedDuration, Timestamp};
 use platforms::{Platform, PlatformError, accounts::title, intake::PostAddress};
 use screening::{Category, Outcome, Report, Route, Severity, screen_safely};
-use store::{Admission, Admitted, Ledger, Post, PostState, Reason, StoreError};
+use store::{Admission, Admitted, Ledger, Listing, Post, PostState, Reason, StoreError, Wish};
 
-use super::{Capacity, IntakeSecret, Request, ask, capacity::TIER, forget, words};
+use super::{Capacity, IntakeSecret, Request, ask, capacity::TIER, forget, key_of, room::room, words};
 use crate::{
     Core, StepFailure,
     ports::{Hint, QueueName},
@@ -41,8 +41,12 @@ const MOST_LISTED: i32 = 100;
 pub const POSTS_OF_AN_AUTHOR: u64 = 2;
 /// The window in which they are counted.
 pub const AUTHOR_WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Real time until a post is looked at again whose platform did not answer.
+/// Real time until a post is looked at again whose platform did not answer, at least.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(15);
+/// A post that could not be looked at waits for a quarter of its age more: one that never can be takes few looks.
+const PART_OF_AGE: i32 = 4;
+/// So many posts in a row that cannot be looked at are the platform's trouble and not their own.
+const SILENT_AFTER: usize = 3;
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,8 +61,8 @@ pub struct Counts {
     pub others: usize,
 }
 
-/// Forgets what is gone, keeps the lead's list, and admits what there is room for, composed by the `rules`. Four queries if
-/// nothing is to be done.
+/// Forgets what is gone, keeps the lead's list, and admits what there is room for, composed by the `rules`. Four queries and
+/// a read if nothing is to be done.
 ///
 /// # Errors
 /// [`StepFailure::Store`]: the next run goes on.
@@ -86,7 +90,7 @@ async fn sort(core: &Core) -> Result<usize, StepFailure> {
     for key in core.store.arrived(MOST_SORTED).await? {
         let now = core.clock.now();
         let Some(post) = core.store.post(&key, now).await? else {
-            core.store.drop_post(&key).await?;
+            core.store.drop_expired(&key, now).await?;
             continue;
         };
         match core.store.line_up(&post, now).await {
@@ -108,8 +112,8 @@ struct Run<'a> {
     policy: Policy,
     capacity: Capacity,
     ledger: Ledger,
-    /// Platforms that did not answer: they are not asked again in this run.
-    silent: BTreeSet<String>,
+    /// How many looks in a row came to nothing, by platform. From [`SILENT_AFTER`] on it is not asked again in this run.
+    failures: BTreeMap<String, usize>,
     looks: usize,
     served: usize,
 }
@@ -122,7 +126,7 @@ async fn admit(
     counts: &mut Counts,
 ) -> Result<(), StepFailure> {
     let mut turns = core.store.turns(core.clock.now(), MOST_TURNS).await?;
-    if turns.is_empty() {
+    if turns.is_empty() && core.store.ledger().await?.waiting.is_empty() {
         return Ok(());
     }
     let channel = core.store.channel().await?;
@@ -130,9 +134,9 @@ async fn admit(
         return Ok(());
     }
     let (ledger, capacity) = room(core, &channel.policy).await?;
-    let (policy, silent) = (channel.policy, BTreeSet::new());
+    let (policy, failures) = (channel.policy, BTreeMap::new());
     let mut run =
-        Run { core, platforms, rules, secret, policy, capacity, ledger, silent, looks: 0, served: 0 };
+        Run { core, platforms, rules, secret, policy, capacity, ledger, failures, looks: 0, served: 0 };
     for _ in 0..MOST_ROUNDS {
         for source in &turns {
             let is_over = run.looks >= MOST_LOOKS || run.served >= MOST_SERVED;
@@ -151,31 +155,6 @@ async fn admit(
         }
     }
     Ok(())
-}
-
-/// What was promised, and what room there is besides. The ledger first: a panel that is drawn meanwhile then counts twice,
-/// and never not at all.
-async fn room(core: &Core, policy: &Policy) -> Result<(Ledger, Capacity), StepFailure> {
-    let ledger = without_panels(core, core.store.ledger().await?).await?;
-    let roster = core.store.therapists().await?;
-    let capacity = Capacity::of(&roster, policy, ledger.waiting.len(), core.clock.now());
-    Ok((ledger, capacity))
-}
-
-/// The ledger without what has a panel by now, or needs none any more.
-async fn without_panels(core: &Core, mut ledger: Ledger) -> Result<Ledger, StepFailure> {
-    let mut waiting = Vec::new();
-    for id in std::mem::take(&mut ledger.waiting) {
-        let submission = core.store.load(id).await?;
-        let waits = |submission: &Submission| {
-            submission.review.is_none()
-                && matches!(submission.state, State::Received { .. } | State::InReview { .. })
-        };
-        if submission.as_ref().is_some_and(waits) {
-            waiting.push(id);
-        }
-    }
-    Ok(Ledger { waiting, ..ledger })
 }
 
 /// What became of a turn.
@@ -206,7 +185,7 @@ impl Run<'_> {
             return Ok(Served::Nothing);
         };
         if at > now.at {
-            core.store.turn_later(source, at).await?;
+            core.store.line_waits(source, at, now).await?;
             return Ok(Served::Nothing);
         }
         let served = match core.store.post(&key, now).await? {
@@ -221,7 +200,7 @@ impl Run<'_> {
             // The index is behind.
             Some(_) => Served::Nothing,
             None => {
-                core.store.drop_post(&key).await?;
+                core.store.drop_expired(&key, now).await?;
                 Served::Nothing
             }
         };
@@ -240,11 +219,9 @@ impl Run<'_> {
                 store.postpone(post, at).await?;
                 return Ok(Served::Nothing);
             }
-            Decision::Refuse(reason) => store.refuse(post, reason, false, now).await?,
+            Decision::Refuse(reason) => store.refuse(post, reason, now).await?,
             Decision::List => {
-                let is_new = !store.is_listed(&post.key).await?;
-                store.refuse(post, Reason::NotTaken, is_new, now).await?;
-                if is_new {
+                if store.refuse_and_list(post, now).await? == Listing::Told {
                     hint_list(self.core).await;
                 }
             }
@@ -260,7 +237,7 @@ impl Run<'_> {
                     daily_limit: u64::MAX,
                 };
                 ask(self.core, &request, now).await?;
-                store.refuse(post, Reason::OtherAddress, false, now).await?;
+                store.moved(post, &key_of(&target), now).await?;
             }
         }
         Ok(Served::Settled)
@@ -270,20 +247,24 @@ impl Run<'_> {
     async fn look(&mut self, post: &Post, now: Now) -> Result<Decision, StepFailure> {
         let Some(wish) = &post.wish else { return Ok(Decision::Refuse(Reason::NotTaken)) };
         let name = post.key.platform();
-        let later = Decision::Later(now.after_real(LOOK_AGAIN));
         let platform = self.platforms.iter().find(|platform| platform.name().as_str() == name);
+        let is_silent = self.failures.get(name).is_some_and(|failures| *failures >= SILENT_AFTER);
         // The account may be switched on again.
-        let Some(platform) = platform.filter(|_| !self.silent.contains(name)) else { return Ok(later) };
+        let Some(platform) = platform.filter(|_| !is_silent) else {
+            return Ok(Decision::Later(now.after_real(LOOK_AGAIN)));
+        };
         self.looks += 1;
-        let (target, visible) = match platform.look_at(&wish.address).await {
+        let seen = platform.look_at(&wish.address).await;
+        if let Err(PlatformError::Unavailable(why) | PlatformError::Ambiguous(why)) = seen {
+            tracing::warn!(platform = name, why, "a post cannot be looked at now");
+            *self.failures.entry(name.to_owned()).or_default() += 1;
+            return Ok(Decision::Later(look_again(wish, now)));
+        }
+        self.failures.remove(name);
+        let (target, visible) = match seen {
             Ok(Seen::There(target, visible)) => (target, visible),
             Ok(Seen::Gone) => return Ok(Decision::Refuse(Reason::NotPublic)),
-            Err(PlatformError::Refused(_)) => return Ok(Decision::Refuse(Reason::NotTaken)),
-            Err(PlatformError::Unavailable(why) | PlatformError::Ambiguous(why)) => {
-                tracing::warn!(platform = name, why, "posts cannot be looked at now");
-                self.silent.insert(name.to_owned());
-                return Ok(later);
-            }
+            Err(_) => return Ok(Decision::Refuse(Reason::NotTaken)),
         };
         if visible == Visible::Protected {
             return Ok(Decision::Refuse(Reason::NotPublic));
@@ -299,7 +280,9 @@ impl Run<'_> {
         }
         // If another account's post stands there by now, its author has asked for nothing.
         let is_theirs = wish.author.as_ref().is_none_or(|author| *author == target.author);
-        let Outcome::Screened(report) = screen_safely(&target.text) else { return Ok(later) };
+        let Outcome::Screened(report) = screen_safely(&target.text) else {
+            return Ok(Decision::Later(look_again(wish, now)));
+        };
         let author_asks = post.by_author && is_theirs;
         Ok(match report.route {
             Route::Hold => Decision::List,
@@ -314,7 +297,7 @@ impl Run<'_> {
     async fn admit(&mut self, post: &Post, target: &Target, now: Now) -> Result<Served, StepFailure> {
         let core = self.core;
         let Ok(revision) = core.revision(1, None, Some(target), self.rules, now) else {
-            core.store.refuse(post, Reason::NotTaken, false, now).await?;
+            core.store.refuse(post, Reason::NotTaken, now).await?;
             return Ok(Served::Settled);
         };
         let milliseconds = u64::try_from(now.at.as_millisecond()).unwrap_or_default();
@@ -334,6 +317,7 @@ impl Run<'_> {
         ledger.waiting.push(id);
         let standing = if post.by_author { "author" } else { "somebody_else" };
         let platform = target.platform.as_str();
+        let words = words::hashes(self.secret, &target.text, &target.post);
         let admission = Admission {
             post,
             step: &step,
@@ -341,7 +325,7 @@ impl Run<'_> {
             report: Some(&report),
             origin: &serde_json::json!({ "at": now.at, "platform": platform, "asked_by": standing }),
             ledger: &ledger,
-            words: &words::hash(self.secret, &target.text, &target.post),
+            words: &words,
             author: &self.secret.hash("author", &[platform, &target.author]),
             author_limit: POSTS_OF_AN_AUTHOR,
             author_window: AUTHOR_WINDOW,
@@ -358,7 +342,10 @@ impl Run<'_> {
                 core.store.postpone(post, end_of_window(now)).await?;
                 return Ok(Served::Nothing);
             }
-            Admitted::SameWords => core.store.fold_words(post, admission.words, now).await?,
+            Admitted::SameWords(place) => {
+                let same = words.get(place).map_or("", String::as_str);
+                core.store.fold_words(post, same, now).await?;
+            }
         }
         Ok(Served::Settled)
     }
@@ -382,6 +369,12 @@ fn pointer(target: &Target, address: &str) -> Option<String> {
     let page = PostAddress::try_from(address.to_owned()).ok()?.page();
     let sentence = content::wording().elsewhere.replace("{platform}", title(&target.platform));
     target.quotable.then(|| format!("{sentence} {page}"))
+}
+
+/// When a post that could not be looked at is looked at again.
+fn look_again(wish: &Wish, now: Now) -> Timestamp {
+    let age = now.at.duration_since(wish.received_at);
+    now.after_real(LOOK_AGAIN).max(now.after(age / PART_OF_AGE))
 }
 
 /// When the next of an author's posts may come.

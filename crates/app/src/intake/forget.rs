@@ -3,12 +3,17 @@
 //! Invariant: the mark that something is left to forget goes last, so that a crash in between is found again.
 
 use curation::{composition::Target, submission::Revision};
-use store::{Post, PostState, StoreError, Write};
+use jiff::SignedDuration;
+use store::{Post, PostKey, PostState, StoreError, Write};
 
 use crate::{Core, MOST_RACES, StepFailure};
 
-/// Posts that one run forgets: what a function has time for. What is left is found by the next.
-const MOST_FORGOTTEN: i32 = 100;
+/// Posts that are asked for at once.
+const MOST_AT_ONCE: i32 = 100;
+/// How often one run asks: what a function has time for. What is left is found by the next.
+const MOST_ROUNDS: usize = 5;
+/// Real time until a post that could not be forgotten is tried again: it keeps no other waiting.
+const TRY_AGAIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// Forgets every post that is gone.
 ///
@@ -16,27 +21,42 @@ const MOST_FORGOTTEN: i32 = 100;
 /// [`StepFailure::Store`]: what is left is found again.
 pub(super) async fn run(core: &Core) -> Result<usize, StepFailure> {
     let mut forgotten = 0;
-    for key in core.store.gone(MOST_FORGOTTEN).await? {
-        let now = core.clock.now();
-        let Some(post) = core.store.post(&key, now).await? else {
-            core.store.drop_post(&key).await?;
-            continue;
-        };
-        if post.state != PostState::Gone {
-            continue;
+    for _ in 0..MOST_ROUNDS {
+        let keys = core.store.gone(core.clock.now(), MOST_AT_ONCE).await?;
+        for key in &keys {
+            forgotten += usize::from(forget_one(core, key).await?);
         }
-        if let Err(error) = forget(core, &post).await {
-            tracing::error!(%error, "a post that is gone could not be forgotten");
-            continue;
+        if i32::try_from(keys.len()).is_ok_and(|found| found < MOST_AT_ONCE) {
+            break;
         }
-        forgotten += 1;
     }
     Ok(forgotten)
+}
+
+async fn forget_one(core: &Core, key: &PostKey) -> Result<bool, StepFailure> {
+    let now = core.clock.now();
+    let Some(post) = core.store.post(key, now).await? else {
+        core.store.drop_expired(key, now).await?;
+        return Ok(false);
+    };
+    if post.state != PostState::Gone {
+        return Ok(false);
+    }
+    let Err(error) = forget(core, &post).await else { return Ok(true) };
+    tracing::error!(%error, "a post that is gone could not be forgotten");
+    match core.store.forget_later(&post, now.after_real(TRY_AGAIN)).await {
+        Ok(()) | Err(StoreError::Conflict) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn forget(core: &Core, post: &Post) -> Result<(), StepFailure> {
     if let Some(id) = post.submission {
         pull(core, id).await?;
+    }
+    // X names an edited post by the id that it had first, and it waits under its last.
+    if let Some(other) = &post.moved_to {
+        core.store.post_gone(None, other, core.clock.now()).await?;
     }
     match core.store.forgotten(post, core.clock.now()).await {
         // It changed meanwhile: still in its lane, it is looked at again.

@@ -9,27 +9,33 @@ pub mod admit;
 mod capacity;
 pub mod collect;
 pub(crate) mod forget;
+mod listed;
+pub(crate) mod room;
 mod words;
 
+use std::time::Duration;
+
 use curation::time::Now;
+use data_encoding::HEXLOWER;
 use jiff::SignedDuration;
 use platforms::intake::{Channel, Event, Ignored, PostAddress, Standing, Told, Wanted, What, wanted};
 use screening::{Outcome, Route, screen_safely};
-use store::{Ask, Asked, PostKey, StoreError, Wish};
+use store::{Ask, Asked, Listing, PostKey, StoreError, Wish};
 
 use crate::{Core, MOST_RACES, accept::digest};
 
 pub use capacity::Capacity;
+pub use listed::open_list;
 
 /// The channel's name on platforms, unless configured otherwise.
 pub const CHANNEL_NAME: &str = "ClientsConnect";
 
-/// Posts that one account may ask for in a day: far more than somebody who reads with care, far fewer than would keep the
+/// Posts that one account, or one source of the form, may ask for in a day: far more than somebody who reads with care, far fewer than would keep the
 /// others waiting.
 pub const DAILY_ASKS: u64 = 20;
 
-/// Posts that are older when the channel is told of them are not taken: nobody waits for an answer to them any more, and
-/// a platform that tells everything once again does not bring a year's posts.
+/// Posts that are older when the channel is told of them are not proposed: nobody waits for an answer to them any more, and
+/// a platform that tells everything once again does not bring a year's posts. Danger has no such age.
 pub const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What keys the hashes of who asked, of authors and of words.
@@ -88,10 +94,10 @@ impl Taken {
         }
     }
 
-    /// True if something is to be done about it, beyond what is written.
+    /// True if something is to be done about it, beyond what is written and hinted.
     #[must_use]
     pub fn is_to_be_worked_on(self) -> bool {
-        matches!(self, Self::Proposal | Self::Gone | Self::NotTaken)
+        matches!(self, Self::Proposal | Self::Gone)
     }
 }
 
@@ -120,7 +126,7 @@ pub async fn take_event(
             let mut race = 0;
             loop {
                 match core.store.post_gone(Some(&id), &key, now).await {
-                    Err(StoreError::Conflict) if race < MOST_RACES => race += 1,
+                    Err(StoreError::Conflict) if race < MOST_RACES => step_aside(core, &mut race).await,
                     done => return Ok(if done? { Taken::Gone } else { Taken::Repeated }),
                 }
             }
@@ -137,13 +143,9 @@ async fn take_post(
     id: &str,
     now: Now,
 ) -> Result<Taken, StoreError> {
-    let is_old = told.at.is_some_and(|at| core.clock.real_time().duration_since(at) > OLDEST);
-    if is_old {
-        return Ok(Taken::TooOld);
-    }
     let wanted = wanted(told, channel);
     let is_ours = wanted == Wanted::Ignored(Ignored::ByTheChannel);
-    let is_for_us = told.mentions_channel || matches!(wanted, Wanted::Proposal(_));
+    let is_for_us = told.mentions_channel || told.has_hashtag;
     if !is_ours && is_for_us && is_dangerous(&told.text) {
         return list(core, told, id, now).await;
     }
@@ -151,6 +153,7 @@ async fn take_post(
         Wanted::Ignored(reason) => return Ok(Taken::Ignored(reason)),
         // Nobody can screen it, and its author asked for nothing.
         Wanted::Proposal(proposal) if proposal.also_shows.is_some() => return Ok(Taken::ShowsAnother),
+        Wanted::Proposal(_) if is_old(core, told) => return Ok(Taken::TooOld),
         Wanted::Proposal(proposal) => proposal,
     };
     let source = secret.hash("source", &[proposal.target.platform().as_str(), &proposal.asked_by]);
@@ -165,17 +168,23 @@ async fn take_post(
     ask(core, &request, now).await
 }
 
+fn is_old(core: &Core, told: &Told) -> bool {
+    told.at.is_some_and(|at| core.clock.real_time().duration_since(at) > OLDEST)
+}
+
 /// A human looks, and nobody else: its address goes to the lead, and nothing else of it anywhere.
 async fn list(core: &Core, told: &Told, id: &str, now: Now) -> Result<Taken, StoreError> {
     let (key, address) = (key_of(&told.post), told.post.to_string());
     let mut race = 0;
     loop {
         match core.store.list_post(id, &key, &address, now).await {
-            Err(StoreError::Conflict) if race < MOST_RACES => race += 1,
+            Err(StoreError::Conflict) if race < MOST_RACES => step_aside(core, &mut race).await,
             Err(error) => return Err(error),
-            Ok(false) => return Ok(Taken::Repeated),
-            Ok(true) => {
-                admit::hint_list(core).await;
+            Ok(Listing::Known) => return Ok(Taken::Repeated),
+            Ok(listing) => {
+                if listing == Listing::Told {
+                    admit::hint_list(core).await;
+                }
                 return Ok(Taken::NotTaken);
             }
         }
@@ -221,7 +230,7 @@ async fn ask(core: &Core, request: &Request<'_>, now: Now) -> Result<Taken, Stor
     loop {
         match core.store.ask(&ask, now).await {
             // Others ask for the same at this moment.
-            Err(StoreError::Conflict) if race < MOST_RACES => race += 1,
+            Err(StoreError::Conflict) if race < MOST_RACES => step_aside(core, &mut race).await,
             asked => {
                 return Ok(match asked? {
                     Asked::Taken => Taken::Proposal,
@@ -234,25 +243,39 @@ async fn ask(core: &Core, request: &Request<'_>, now: Now) -> Result<Taken, Stor
 }
 
 /// Somebody asks for a post by its link: standing somebody else, whoever they are. `bucket` tells sources apart
-/// ([`crate::accept::Source`]).
+/// ([`crate::accept::Source`]); with what they asked for nothing of it is kept, but the name of a line.
 ///
 /// # Errors
 /// [`StoreError`]: ask again.
-pub async fn ask_by_link(
-    core: &Core,
-    target: &PostAddress,
-    bucket: &str,
-    daily_limit: u64,
-) -> Result<Taken, StoreError> {
+pub async fn ask_by_link(core: &Core, target: &PostAddress, bucket: &str) -> Result<Taken, StoreError> {
     let now = core.clock.now();
-    let source = digest(&[b"link", bucket.as_bytes()]);
-    let request =
-        Request { event: None, target, author: None, source: &source, by_author: false, daily_limit };
+    let fresh = HEXLOWER.encode(&core.randomness.bytes::<16>());
+    let source = core.store.line_of(&digest(&[b"link", bucket.as_bytes()]), &fresh, now).await?;
+    let request = Request {
+        event: None,
+        target,
+        author: None,
+        source: &source,
+        by_author: false,
+        daily_limit: DAILY_ASKS,
+    };
     let taken = ask(core, &request, now).await?;
     if taken == Taken::Proposal {
         wake(core).await;
     }
     Ok(taken)
+}
+
+/// The longest wait after the first try that met others. It doubles with each, five times.
+const FIRST_WAIT: Duration = Duration::from_millis(5);
+
+/// Counts one try more, and waits for a moment of another length for everybody, so that those who ask for one post at
+/// once do not meet again.
+async fn step_aside(core: &Core, race: &mut usize) {
+    let doublings = u32::try_from(*race).unwrap_or(u32::MAX).min(5);
+    let [part] = core.randomness.bytes::<1>();
+    tokio::time::sleep(FIRST_WAIT * 2_u32.pow(doublings) * u32::from(part) / u32::from(u8::MAX)).await;
+    *race += 1;
 }
 
 /// Hints that something waits, and does not mind if the hint is lost: the next scheduled run finds it.

@@ -4,6 +4,7 @@
 //! local mode has made is refused, so that a mistyped path makes no second, empty channel.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -15,10 +16,16 @@ use app::{
     ports::{Hint, Queue, QueueError, QueueName},
 };
 use async_trait::async_trait;
+use aws::start::SystemFreshness;
 use aws_config::{SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_ssm::error::ProvideErrorMetadata;
 use curation::composition::PlatformRules;
-use platforms::accounts::Plan;
+use platforms::{
+    Platform,
+    accounts::{PLATFORMS, Plan, Value},
+    secret::FixedSecret,
+    x::Freshness,
+};
 use serde::Deserialize;
 use store::{Store, Tables};
 
@@ -172,6 +179,17 @@ impl Connection {
         Ok(plan.rules().into_iter().chain([app::feed::rules()]).collect())
     }
 
+    /// The platforms that do not tell of deleted posts by themselves, to be asked whether a post is still there. Those that
+    /// cannot be asked are left out.
+    pub(crate) async fn platforms_to_ask(&self) -> Vec<Arc<dyn Platform>> {
+        let mut platforms = match &self.composes {
+            Composes::Locally(asked) => asked.platforms().collect(),
+            Composes::AsDeployed { parameters, prefix } => deployed(parameters, prefix).await,
+        };
+        platforms.retain(|platform| platform.notifications().is_some());
+        platforms
+    }
+
     /// Gives the place free.
     ///
     /// # Errors
@@ -202,6 +220,31 @@ impl Connection {
         let composes = Composes::Locally(Asked::default());
         Ok(Self { core, composes, hints: false, engine: Some(engine) })
     }
+}
+
+/// The deployed channel's accounts that can be read.
+async fn deployed(parameters: &aws_sdk_ssm::Client, prefix: &str) -> Vec<Arc<dyn Platform>> {
+    let freshness: Arc<dyn Freshness> = Arc::new(SystemFreshness);
+    let mut accounts = Vec::new();
+    for listing in PLATFORMS {
+        let mut values = BTreeMap::new();
+        for setting in listing.settings {
+            let name = format!("/{prefix}/{}", setting.parameter());
+            let answer = parameters.get_parameter().name(name).with_decryption(true).send().await;
+            let value = answer.ok().and_then(|answer| answer.parameter?.value);
+            values.extend(value.filter(|value| !value.is_empty()).map(|value| (setting.name, value)));
+        }
+        let told = listing.told(|setting| {
+            let value = values.get(setting.name)?.clone();
+            Some(match setting.is_secret {
+                true => Value::Secret(Arc::new(FixedSecret::new(value))),
+                false => Value::Plain(value),
+            })
+        });
+        let account = told.ok().flatten().map(|told| listing.account(&told, &freshness));
+        accounts.extend(account.map(|account| account as Arc<dyn Platform>));
+    }
+    accounts
 }
 
 /// The data folder that is meant: `data`, or the usual one.

@@ -4,7 +4,7 @@
 //! forgotten. Everybody else sees numbers.
 
 use anyhow::ensure;
-use app::Core;
+use app::{Core, intake::open_list};
 use curation::roster::{Duty, Officer};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -12,6 +12,7 @@ use store::MOST_DAYS_LISTED;
 
 use super::{
     advice,
+    connect::Connection,
     print::{Shown, clean, table, when},
 };
 
@@ -74,12 +75,13 @@ pub(crate) async fn overview(core: &Core) -> anyhow::Result<Shown> {
 ///
 /// # Errors
 /// In plain English, with what to do next.
-pub(crate) async fn addresses(core: &Core, officer: &Officer) -> anyhow::Result<Shown> {
+pub(crate) async fn addresses(connection: &Connection, officer: &Officer) -> anyhow::Result<Shown> {
     ensure!(
         matches!(officer.duty, Duty::Lead | Duty::Deputy),
         "the list is for the safeguarding lead and the deputy"
     );
-    let listed = core.store.open_list(core.clock.now()).await.map_err(|error| advice::of_store(&error))?;
+    let platforms = connection.platforms_to_ask().await;
+    let listed = open_list(&connection.core, &platforms).await.map_err(|error| advice::of_store(&error))?;
     let rows = listed
         .iter()
         .map(|one| [clean(&one.address), when(one.since), when(one.ends_at)])

@@ -276,7 +276,9 @@ pub(crate) async fn run(
     match command {
         QueueCommand::List { duty, state, all } => list(core, duty, state.as_deref(), all).await,
         QueueCommand::Intake => intake::overview(core).await,
-        QueueCommand::Addresses { person } => intake::addresses(core, &officer(core, person).await?).await,
+        QueueCommand::Addresses { person } => {
+            intake::addresses(connection, &officer(core, person).await?).await
+        }
         QueueCommand::Show { item, person } => {
             let item = find(core, &item).await?;
             let officer = match person {

@@ -1,6 +1,9 @@
 //! What the channel was told on Bluesky: `app.bsky.notification.listNotifications`, which a personal data server passes
 //! on.
 
+#[cfg(test)]
+mod tests;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -38,8 +41,12 @@ impl Notifications for Bluesky {
             Ok(answer) => serde_json::to_vec(&answer).map_err(|_| NotRead::Unavailable("no answer"))?,
             // A cursor that the server does not know any more: the walk begins again.
             Err(CallError::Answered(Refusal { status: 400, .. })) if mark.is_walking() => {
+                let goes_on = !mark.began_again();
+                if !goes_on {
+                    tracing::error!("Bluesky refuses every cursor: only the newest notifications are read");
+                }
                 let mark = Mark::Bluesky(mark.from_the_top());
-                return Ok(Batch { channel, events: vec![], unrecognised: 0, mark, goes_on: true });
+                return Ok(Batch { channel, events: vec![], unrecognised: 0, mark, goes_on });
             }
             Err(error) => {
                 // Says in the log what the server refused.

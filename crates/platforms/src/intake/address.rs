@@ -207,16 +207,6 @@ impl PostAddress {
         self.owner().is_none_or(is_did)
     }
 
-    /// True unless it is on another Mastodon server than this one: ask before using what was stored, since the channel may
-    /// have moved.
-    #[must_use]
-    pub fn is_reachable(&self, mastodon: Option<&MastodonServer>) -> bool {
-        match &self.0 {
-            Place::Mastodon { origin, .. } => mastodon.is_some_and(|server| server.origin() == origin),
-            _ => true,
-        }
-    }
-
     /// The address of the page that shows the post, for people.
     #[must_use]
     pub fn page(&self) -> String {

@@ -114,8 +114,6 @@ fn post_of(notification: &Value, reason: &str, post: PostAddress, channel: &Chan
     let has_feature = |is_meant: &dyn Fn(&Value) -> bool| {
         json::items(record, &["/facets"]).any(|facet| json::items(facet, &["/features"]).any(is_meant))
     };
-    let mentions_channel = reason == "mention"
-        || has_feature(&|feature| json::text(feature, &["/did"]) == Some(channel.id.as_str()));
     let is_tag = |tag: Option<&str>| tag.is_some_and(|tag| is_same_tag(tag, &channel.hashtag));
     let has_hashtag = has_hashtag(words, &channel.hashtag)
         || has_feature(&|feature| is_tag(json::text(feature, &["/tag"])))
@@ -125,10 +123,12 @@ fn post_of(notification: &Value, reason: &str, post: PostAddress, channel: &Chan
         // What the network shows for an account whose handle is not its own.
         handle: json::handle(notification, &["/author/handle"]).filter(|handle| handle != "handle.invalid"),
         author: author.to_owned(),
-        at: time(record, "/createdAt"),
+        // What is in the record is whatever its author's device wrote there.
+        at: time(notification, "/indexedAt"),
         replies_to,
         quotes,
-        mentions_channel,
+        // Nothing else makes a notification with one of [`REASONS`]: an answer or a quote is told to the channel as well.
+        mentions_channel: true,
         has_hashtag,
         is_public: true,
         post,
@@ -158,6 +158,9 @@ pub struct Mark {
     done: Timestamp,
     /// A walk that has not come down to there yet.
     walk: Option<Walk>,
+    /// The server refused a cursor since a walk last came to its end.
+    #[serde(default)]
+    refused: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,7 +180,7 @@ impl Mark {
     /// A beginning: of what is older only the last day is read.
     #[must_use]
     pub fn starting(at: Timestamp) -> Self {
-        Self { done: at, walk: None }
+        Self { done: at, walk: None, refused: false }
     }
 
     /// The `cursor` to ask with.
@@ -208,15 +211,21 @@ impl Mark {
                 if self.cursor() == Some(cursor) {
                     return Err(Stuck);
                 }
-                Ok(Self { done: self.done, walk: Some(Walk { top, cursor: cursor.clone() }) })
+                Ok(Self { walk: Some(Walk { top, cursor: cursor.clone() }), ..self.clone() })
             }
-            _ => Ok(Self { done: self.done.max(top), walk: None }),
+            _ => Ok(Self::starting(self.done.max(top))),
         }
     }
 
     /// The mark after the server refused the cursor: the walk begins again, down to where it was to go.
     #[must_use]
     pub fn from_the_top(&self) -> Self {
-        Self { done: self.done, walk: None }
+        Self { done: self.done, walk: None, refused: true }
+    }
+
+    /// True if this walk began again already: beginning again does not help, and somebody has to look.
+    #[must_use]
+    pub fn began_again(&self) -> bool {
+        self.refused
     }
 }

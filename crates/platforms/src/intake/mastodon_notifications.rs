@@ -83,7 +83,7 @@ pub fn read(body: &[u8], channel: &Channel, server: &MastodonServer) -> Result<P
             page.seen.push((id, at));
         }
         match json::text(notification, &["/type"]) {
-            Some("mention") => match event(&notification["status"], channel, server) {
+            Some("mention") => match event(notification, channel, server) {
                 Some(event) => page.events.push(event),
                 None => page.unrecognised += 1,
             },
@@ -102,16 +102,25 @@ fn time(value: &Value) -> Option<Timestamp> {
     json::text(value, &["/created_at"]).and_then(|at| at.parse().ok())
 }
 
-fn event(status: &Value, channel: &Channel, server: &MastodonServer) -> Option<Event> {
+fn event(notification: &Value, channel: &Channel, server: &MastodonServer) -> Option<Event> {
+    let status = &notification["status"];
     let id = json::number(status, &["/id"])?;
-    let what = match post(status, &id, channel, server) {
+    // A status from another server has the time that that server wrote there.
+    let at = time(notification).or_else(|| time(status));
+    let what = match post(status, &id, at, channel, server) {
         Some(told) => What::Post(Box::new(told)),
         None => What::Unknown,
     };
     Some(Event { id: EventId::new("mastodon", &what, &id), what })
 }
 
-fn post(status: &Value, id: &str, channel: &Channel, server: &MastodonServer) -> Option<Told> {
+fn post(
+    status: &Value,
+    id: &str,
+    at: Option<Timestamp>,
+    channel: &Channel,
+    server: &MastodonServer,
+) -> Option<Told> {
     // A boost has no words of its own.
     if !status["reblog"].is_null() {
         return None;
@@ -148,7 +157,7 @@ fn post(status: &Value, id: &str, channel: &Channel, server: &MastodonServer) ->
         text,
         handle: json::handle(status, &["/account/acct"]),
         author: json::number(status, &["/account/id"])?,
-        at: time(status),
+        at,
         replies_to,
         quotes,
         // Nothing else makes a notification of this type.

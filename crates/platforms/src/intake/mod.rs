@@ -108,13 +108,13 @@ pub struct Told {
     pub handle: Option<String>,
     /// The author's id on the platform: digits on X and Mastodon, the DID on Bluesky.
     pub author: String,
-    /// When it was posted, as the platform says, where it does.
+    /// When it was posted, as far as the platform itself says: of notifications, when the channel was notified.
     pub at: Option<Timestamp>,
     /// The post that this one answers.
     pub replies_to: Option<Other>,
     /// The post that this one quotes.
     pub quotes: Option<Other>,
-    /// True if the platform or the words name the channel, be it only because they answer it.
+    /// True if the platform or the words name the channel, or if it answers or quotes the channel: somebody speaks to it.
     pub mentions_channel: bool,
     /// True if it has the channel's hashtag.
     pub has_hashtag: bool,

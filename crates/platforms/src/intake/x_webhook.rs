@@ -130,6 +130,7 @@ fn post(payload: &Value, kind: &str, includes: &Value, channel: &Channel) -> Opt
             replies_to,
             quotes,
             is_public: user["protected"] != true,
+            is_told_to_channel: kind != "post.create",
         },
         channel,
     ))
@@ -169,6 +170,8 @@ struct Parts<'a> {
     quotes: Option<Other>,
     mentions: Vec<&'a Value>,
     is_public: bool,
+    /// The event says that it is about the channel.
+    is_told_to_channel: bool,
 }
 
 fn tell(parts: Parts<'_>, channel: &Channel) -> Told {
@@ -183,8 +186,12 @@ fn tell(parts: Parts<'_>, channel: &Channel) -> Told {
     let any = |places: &[&str], is_meant: &dyn Fn(&Value) -> bool| {
         parts.mentions.iter().any(|entities| json::items(entities, places).any(is_meant))
     };
-    let mentions_channel =
-        any(&["/mentions", "/user_mentions"], &is_named) || names_anywhere(parts.words, &channel.names);
+    // Whoever answers or quotes the channel speaks to it, named or not.
+    let mut others = parts.replies_to.iter().chain(&parts.quotes);
+    let mentions_channel = parts.is_told_to_channel
+        || others.any(|other| other.author.as_ref() == Some(&channel.id))
+        || any(&["/mentions", "/user_mentions"], &is_named)
+        || names_anywhere(parts.words, &channel.names);
     let has_hashtag = any(&["/hashtags"], &is_tagged) || has_hashtag(parts.words, &channel.hashtag);
 
     // X puts the names of those who are answered before the words, and says from where on it shows them.

@@ -1,5 +1,8 @@
 //! What the channel was told on its Mastodon server: `GET /api/v1/notifications`, of mentions alone.
 
+#[cfg(test)]
+mod tests;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 

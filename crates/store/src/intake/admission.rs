@@ -1,7 +1,7 @@
 //! Admission: a post that waited becomes a submission, in one transaction.
 //!
-//! Invariant: two admissions at once cannot count on the same therapists: each writes the ledger of what was admitted and
-//! has no panel yet, over the version that it read.
+//! Invariant: two admissions at once cannot count on the same therapists: each writes the ledger of what waits for a panel,
+//! over the version that it read.
 
 use curation::{
     ids::SubmissionId,
@@ -22,7 +22,7 @@ use crate::{
     transaction::Transaction,
 };
 
-/// What was admitted and may not have a panel yet.
+/// What waits for a panel: posts that were admitted, and texts of the form for which there was no panel.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     /// Raised by each write.
@@ -48,8 +48,8 @@ pub struct Admission<'a> {
     pub origin: &'a serde_json::Value,
     /// The ledger with this submission, over the version before.
     pub ledger: &'a Ledger,
-    /// A keyed hash of the post's words.
-    pub words: &'a str,
+    /// Keyed hashes of the post's words: a post that has one of them in common has the same words.
+    pub words: &'a [String],
     /// A keyed hash of the author.
     pub author: &'a str,
     /// How many posts of one author are admitted in `author_window`.
@@ -65,8 +65,8 @@ pub enum Admitted {
     Yes,
     /// Enough of this author's posts were admitted in this window. Nothing was written.
     AuthorWaits,
-    /// The same words are known already. Nothing was written.
-    SameWords,
+    /// The words of this place in [`Admission::words`] are known already. Nothing was written.
+    SameWords(usize),
 }
 
 impl Store {
@@ -77,6 +77,26 @@ impl Store {
     pub async fn ledger(&self) -> Result<Ledger, StoreError> {
         let ledger = self.get(&self.tables.submissions, LEDGER.0, LEDGER.1, "ledger").await?;
         Ok(ledger.unwrap_or_default())
+    }
+
+    /// Writes the ledger over the version before it.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read.
+    pub async fn keep_ledger(&self, ledger: &Ledger) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        self.add_ledger(&mut transaction, ledger)?;
+        transaction.run(&self.client).await
+    }
+
+    pub(crate) fn add_ledger(
+        &self,
+        transaction: &mut Transaction,
+        ledger: &Ledger,
+    ) -> Result<(), StoreError> {
+        let mut item = with_document(LEDGER.0, LEDGER.1, ledger)?;
+        item.insert("version".to_owned(), number(ledger.version));
+        transaction.put_over(&self.tables.submissions, item, ledger.version.saturating_sub(1))
     }
 
     /// Makes a submission of a post: one transaction.
@@ -91,7 +111,7 @@ impl Store {
         let sets = [&SETS[..], &["submission = :submission", "words = :words"]].concat();
         let change = settled(post, PostState::Admitted, NEVER, now)
             .with(":submission", text(submission.id.to_string()))
-            .with(":words", text(admission.words))
+            .with(":words", text(admission.words.join(" ")))
             .adding(&sets);
         transaction.update(table, &post.key.partition(), POST, change)?;
         let author = transaction.len();
@@ -99,15 +119,16 @@ impl Store {
         let (window, most) = (admission.author_window, admission.author_limit);
         self.add_limit(&mut transaction, &bucket, window, most, now)?;
         let words = transaction.len();
-        let mut known = with_document(&format!("words#{}", admission.words), "words", &post.key.0)?;
-        known.insert("expires_at".to_owned(), number(now.after(POSTS_KEPT).as_second()));
-        transaction.put_over_expired(&self.tables.tokens, known, now.at.as_second())?;
+        for hash in admission.words {
+            let mut known = with_document(&format!("words#{hash}"), "words", &post.key.0)?;
+            known.insert("expires_at".to_owned(), number(now.after(POSTS_KEPT).as_second()));
+            transaction.put_over_expired(&self.tables.tokens, known, now.at.as_second())?;
+        }
+        let words = words..transaction.len();
         if let Some(wish) = &post.wish {
             transaction.update(table, &turn_partition(&wish.source), "turn", served(now))?;
         }
-        let mut ledger = with_document(LEDGER.0, LEDGER.1, admission.ledger)?;
-        ledger.insert("version".to_owned(), number(admission.ledger.version));
-        transaction.put_over(table, ledger, admission.ledger.version.saturating_sub(1))?;
+        self.add_ledger(&mut transaction, admission.ledger)?;
         self.add_step(&mut transaction, 0, step, now)?;
         self.add_write(&mut transaction, submission, Write::Revision(admission.revision.clone()))?;
         if let Some(report) = admission.report {
@@ -120,8 +141,9 @@ impl Store {
         match transaction.run_or_tell(&self.client).await?.as_slice() {
             [] => Ok(Admitted::Yes),
             [place] if *place == author => Ok(Admitted::AuthorWaits),
-            failed if failed.iter().all(|place| *place == author || *place == words) => {
-                Ok(Admitted::SameWords)
+            failed if failed.iter().all(|place| *place == author || words.contains(place)) => {
+                let same = failed.iter().find_map(|place| place.checked_sub(words.start));
+                Ok(Admitted::SameWords(same.unwrap_or_default()))
             }
             _ => Err(StoreError::Conflict),
         }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{ARRIVED, GONE, POST, POSTS_KEPT, Post, PostKey, PostState, Reason, SETTLED};
 use crate::{
     Store, StoreError,
-    item::{DOCUMENT, Item, instant, key, number, string, text},
+    item::{DOCUMENT, Item, instant, key, number, string, text, with_document},
     schema::DUE_INDEX,
     transaction::{Change, Transaction},
 };
@@ -18,6 +18,10 @@ use crate::{
 const TURNS: &str = "turns";
 /// For how long an empty line keeps its place. The index may be behind by a moment, so what looks empty may not be.
 const EMPTY_LINES_KEPT: SignedDuration = SignedDuration::from_hours(1);
+/// How long a line is found by whence somebody uses the form: longer than the day in which their links are counted.
+const LINKS_TOLD_APART: SignedDuration = SignedDuration::from_hours(48);
+/// Real time for which the index may be behind: a line that somebody asked in since then may hold more than it shows.
+const INDEX_IS_BEHIND: SignedDuration = SignedDuration::from_mins(1);
 /// So much later than now a line that was served waits again: behind all that waited before.
 const NEXT_ROUND: SignedDuration = SignedDuration::from_millis(1);
 
@@ -57,6 +61,30 @@ pub(super) const SETS: [&str; 5] =
     ["#document = :nothing", "#state = :state", "lane = :lane", "due_at = :now", "expires_at = :expires"];
 
 impl Store {
+    /// The line of whoever uses the form: a name that says nothing, `fresh` unless they have one, and found by `bucket` for
+    /// [`LINKS_TOLD_APART`]. Nothing else is kept of the bucket. One read, and one write for a new line.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it was begun and forgotten at this moment.
+    pub async fn line_of(&self, bucket: &str, fresh: &str, now: Now) -> Result<String, StoreError> {
+        let (table, pk) = (&self.tables.tokens, format!("line#{bucket}"));
+        for _ in 0..2 {
+            let known: Option<(String, i64)> = self.get(table, &pk, "line", "line").await?;
+            if let Some((known, _)) = known.filter(|(_, until)| *until > now.at.as_second()) {
+                return Ok(known);
+            }
+            let until = now.after(LINKS_TOLD_APART).as_second();
+            let mut item = with_document(&pk, "line", &(fresh, until))?;
+            item.insert("expires_at".to_owned(), number(until));
+            let mut transaction = Transaction::default();
+            transaction.put_over_expired(table, item, now.at.as_second())?;
+            if transaction.run_or_tell(&self.client).await?.is_empty() {
+                return Ok(fresh.to_owned());
+            }
+        }
+        Err(StoreError::Conflict)
+    }
+
     /// Posts that came in and stand in no line yet, the oldest first: one query.
     ///
     /// # Errors
@@ -66,37 +94,50 @@ impl Store {
         Ok(items.iter().filter_map(PostKey::of).collect())
     }
 
-    /// Posts that are gone and of which something is left, the oldest first: one query.
+    /// Posts that are gone and of which something is left to be forgotten now, the oldest first: one query.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn gone(&self, limit: i32) -> Result<Vec<PostKey>, StoreError> {
-        let items = self.in_lane(GONE, None, limit).await?;
+    pub async fn gone(&self, now: Now, limit: i32) -> Result<Vec<PostKey>, StoreError> {
+        let items = self.in_lane(GONE, Some(now.at), limit).await?;
         Ok(items.iter().filter_map(PostKey::of).collect())
     }
 
-    /// Puts a post that came in at the end of its source's line: one transaction.
+    /// Puts a post that came in at the end of its source's line: one transaction; two if nothing else of the line is due,
+    /// so that its turn was put off.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it changed since it was read: it is found again if it still stands in no line.
     pub async fn line_up(&self, post: &Post, now: Now) -> Result<(), StoreError> {
         let Some(wish) = &post.wish else { return Ok(()) };
-        let mut transaction = Transaction::default();
-        let change = Change::new("SET lane = :line, due_at = :since ADD version :one")
-            .when("version = :version AND lane = :arrived")
-            .with(":line", text(line(&wish.source)))
-            .with(":since", instant(wish.received_at))
-            .with(":arrived", text(ARRIVED))
-            .with(":version", number(post.version))
-            .with(":one", number(1));
-        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
-        let change =
+        let next = instant(now.after(NEXT_ROUND));
+        // Whose turn comes keeps it; whose turn was put off comes behind all others that wait.
+        let kept =
             Change::new("SET lane = :turns, due_at = if_not_exists(due_at, :since), lined_up_at = :now")
-                .with(":turns", text(TURNS))
+                .when("attribute_not_exists(due_at) OR due_at <= :next")
+                .with(":since", instant(wish.received_at));
+        let next_round = Change::new("SET lane = :turns, due_at = :next, lined_up_at = :now");
+        for turn in [kept, next_round] {
+            let mut transaction = Transaction::default();
+            let change = Change::new("SET lane = :line, due_at = :since ADD version :one")
+                .when("version = :version AND lane = :arrived")
+                .with(":line", text(line(&wish.source)))
                 .with(":since", instant(wish.received_at))
-                .with(":now", instant(now.at));
-        transaction.update(&self.tables.submissions, &turn_partition(&wish.source), "turn", change)?;
-        transaction.run(&self.client).await
+                .with(":arrived", text(ARRIVED))
+                .with(":version", number(post.version))
+                .with(":one", number(1));
+            transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
+            let place = transaction.len();
+            let turn =
+                turn.with(":turns", text(TURNS)).with(":next", next.clone()).with(":now", instant(now.at));
+            transaction.update(&self.tables.submissions, &turn_partition(&wish.source), "turn", turn)?;
+            match transaction.run_or_tell(&self.client).await?.as_slice() {
+                [] => return Ok(()),
+                [failed] if *failed == place => {}
+                _ => break,
+            }
+        }
+        Err(StoreError::Conflict)
     }
 
     /// The sources whose turn it is, who waited longest first: one query.
@@ -133,6 +174,25 @@ impl Store {
         transaction.run_or_tell(&self.client).await.map(drop)
     }
 
+    /// Nothing of a source's line is due before `at`: its turn comes then. It comes in a moment if somebody stood in line so
+    /// lately that the index may not show it yet. One update, or two.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn line_waits(&self, source: &str, at: Timestamp, now: Now) -> Result<(), StoreError> {
+        let shown = now.after_real(-INDEX_IS_BEHIND);
+        let change = Change::new("SET due_at = :at")
+            .when("attribute_exists(pk) AND lined_up_at <= :shown")
+            .with(":at", instant(at))
+            .with(":shown", instant(shown));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.tables.submissions, &turn_partition(source), "turn", change)?;
+        if transaction.run_or_tell(&self.client).await?.is_empty() {
+            return Ok(());
+        }
+        self.turn_later(source, at.min(now.after_real(INDEX_IS_BEHIND))).await
+    }
+
     /// A source's line is empty: its turn is dropped if that has been so for a while, and comes later otherwise.
     ///
     /// # Errors
@@ -151,7 +211,7 @@ impl Store {
         match answer.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
             Ok(_) => Ok(()),
             Err(error) if error.is_conditional_check_failed_exception() => {
-                self.turn_later(source, now.after(EMPTY_LINES_KEPT)).await
+                self.line_waits(source, now.after(EMPTY_LINES_KEPT), now).await
             }
             Err(error) => Err(StoreError::from_engine(&error)),
         }
@@ -174,51 +234,67 @@ impl Store {
         transaction.run(&self.client).await
     }
 
-    /// A post that waited is not taken: where it was and whose it was are forgotten. One transaction, with the address on
-    /// the lead's list if `listed`.
+    /// A post that waited is not taken: where it was and whose it was are forgotten. One transaction.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it changed since it was read.
-    pub async fn refuse(
-        &self,
-        post: &Post,
-        reason: Reason,
-        listed: bool,
-        now: Now,
-    ) -> Result<(), StoreError> {
+    pub async fn refuse(&self, post: &Post, reason: Reason, now: Now) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
-        let expires_at = now.after(POSTS_KEPT).as_second();
-        let sets = [&SETS[..], &["reason = :reason"]].concat();
-        let change = settled(post, PostState::Refused, expires_at, now)
-            .with(":reason", text(reason.as_str()))
+        self.add_refusal(&mut transaction, post, reason, now)?;
+        transaction.run(&self.client).await
+    }
+
+    /// A post waits under another address: it is settled under this one, and which other it was is known for when it is
+    /// deleted under this one. One transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read.
+    pub async fn moved(&self, post: &Post, to: &PostKey, now: Now) -> Result<(), StoreError> {
+        let sets = [&SETS[..], &["reason = :reason", "moved_to = :to"]].concat();
+        let change = settled(post, PostState::Refused, now.after(POSTS_KEPT).as_second(), now)
+            .with(":reason", text(Reason::OtherAddress.as_str()))
+            .with(":to", text(to.0.as_str()))
             .adding(&sets);
+        let mut transaction = Transaction::default();
         transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
-        if let (true, Some(wish)) = (listed, &post.wish) {
-            self.add_to_list(&mut transaction, &post.key, &wish.address, now)?;
-        }
         transaction.run(&self.client).await
     }
 
     /// The words of a post are those of another: one more voice asks for that one, and this one is settled. One read, one
-    /// transaction.
+    /// transaction; two if nothing is known of the other any more.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it changed since it was read.
     pub async fn fold_words(&self, post: &Post, words: &str, now: Now) -> Result<(), StoreError> {
         let other: Option<String> =
             self.get(&self.tables.tokens, &format!("words#{words}"), "words", "words").await?;
+        let Some(other) = other.map(PostKey).filter(|other| *other != post.key) else {
+            return self.refuse(post, Reason::SameWords, now).await;
+        };
         let mut transaction = Transaction::default();
-        let expires_at = now.after(POSTS_KEPT).as_second();
-        let sets = [&SETS[..], &["reason = :reason"]].concat();
-        let change = settled(post, PostState::Refused, expires_at, now)
-            .with(":reason", text(Reason::SameWords.as_str()))
-            .adding(&sets);
-        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
-        if let Some(other) = other.map(PostKey).filter(|other| *other != post.key) {
-            let change = Change::new("ADD voices :one").when("attribute_exists(pk)").with(":one", number(1));
-            transaction.update(&self.tables.submissions, &other.partition(), POST, change)?;
+        self.add_refusal(&mut transaction, post, Reason::SameWords, now)?;
+        let place = transaction.len();
+        let change = Change::new("ADD voices :one").when("attribute_exists(pk)").with(":one", number(1));
+        transaction.update(&self.tables.submissions, &other.partition(), POST, change)?;
+        match transaction.run_or_tell(&self.client).await?.as_slice() {
+            [] => Ok(()),
+            [failed] if *failed == place => self.refuse(post, Reason::SameWords, now).await,
+            _ => Err(StoreError::Conflict),
         }
-        transaction.run(&self.client).await
+    }
+
+    pub(super) fn add_refusal(
+        &self,
+        transaction: &mut Transaction,
+        post: &Post,
+        reason: Reason,
+        now: Now,
+    ) -> Result<(), StoreError> {
+        let sets = [&SETS[..], &["reason = :reason"]].concat();
+        let change = settled(post, PostState::Refused, now.after(POSTS_KEPT).as_second(), now)
+            .with(":reason", text(reason.as_str()))
+            .adding(&sets);
+        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)
     }
 
     /// Nothing is left to be done about a post that is gone: one transaction, in which its words and its place on the
@@ -228,28 +304,57 @@ impl Store {
     /// [`StoreError::Conflict`] if it changed since it was read.
     pub async fn forgotten(&self, post: &Post, now: Now) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
-        let change = Change::new("SET lane = :lane, due_at = :now REMOVE words, submission ADD version :one")
-            .when("version = :version")
-            .with(":lane", text(SETTLED))
-            .with(":now", instant(now.at))
-            .with(":version", number(post.version))
-            .with(":one", number(1));
+        let change = Change::new(
+            "SET lane = :lane, due_at = :now REMOVE words, submission, moved_to ADD version :one",
+        )
+        .when("version = :version")
+        .with(":lane", text(SETTLED))
+        .with(":now", instant(now.at))
+        .with(":version", number(post.version))
+        .with(":one", number(1));
         transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
-        if let Some(words) = &post.words {
-            transaction.delete(&self.tables.tokens, &format!("words#{words}"), "words")?;
+        for hash in post.words.iter().flat_map(|words| words.split(' ')) {
+            transaction.delete(&self.tables.tokens, &format!("words#{hash}"), "words")?;
         }
         self.take_off_list_in(&mut transaction, &post.key)?;
         transaction.run(&self.client).await
     }
 
-    /// Drops an item that has expired.
+    /// What is left of a post that is gone is forgotten at `at`; others come before. One update.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read.
+    pub async fn forget_later(&self, post: &Post, at: Timestamp) -> Result<(), StoreError> {
+        let change = Change::new("SET due_at = :at ADD version :one")
+            .when("version = :version AND lane = :gone")
+            .with(":at", instant(at))
+            .with(":gone", text(GONE))
+            .with(":version", number(post.version))
+            .with(":one", number(1));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.tables.submissions, &post.key.partition(), POST, change)?;
+        transaction.run(&self.client).await
+    }
+
+    /// Drops an item if it has expired. Somebody may have asked for the post anew since it was read.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn drop_post(&self, post: &PostKey) -> Result<(), StoreError> {
-        let mut transaction = Transaction::default();
-        transaction.delete(&self.tables.submissions, &post.partition(), POST)?;
-        transaction.run(&self.client).await
+    pub async fn drop_expired(&self, post: &PostKey, now: Now) -> Result<(), StoreError> {
+        let answer = self
+            .client
+            .delete_item()
+            .table_name(&self.tables.submissions)
+            .set_key(Some(key(&post.partition(), POST)))
+            .condition_expression("expires_at <= :now AND attribute_not_exists(submission)")
+            .expression_attribute_values(":now", number(now.at.as_second()))
+            .send()
+            .await;
+        match answer.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_conditional_check_failed_exception() => Ok(()),
+            Err(error) => Err(StoreError::from_engine(&error)),
+        }
     }
 
     pub(super) async fn in_lane(

@@ -12,10 +12,10 @@ use curation::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::PostKey;
+use super::{Post, PostKey, Reason};
 use crate::{
     NoticeBatch, Store, StoreError,
-    item::{Item, document, instant, number, string, with_document},
+    item::{Item, document, instant, key, number, string, with_document},
     submissions::notice_item,
     transaction::Transaction,
 };
@@ -26,6 +26,10 @@ const KEPT_ONCE_OPENED: SignedDuration = SignedDuration::from_hours(24);
 pub const MOST_DAYS_LISTED: i64 = 7;
 /// Until the deputy is told that something waits, and again until a coordinator is.
 const TOLD_AGAIN: SignedDuration = SignedDuration::from_hours(12);
+/// The lead is told once in so long that something waits, however much does.
+const TELLS_ONCE_IN: SignedDuration = SignedDuration::from_hours(1);
+/// The partition of who was told what.
+const TOLD_OF: &str = "told";
 /// The partition of the list, in both tables.
 const LIST: &str = "list";
 /// The lane of its times.
@@ -96,23 +100,69 @@ impl std::fmt::Debug for Listed {
     }
 }
 
+/// What became of an address for the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// It stands there, and mail to the lead is asked for.
+    Told,
+    /// It stands there, and the lead has been told within the hour that something does, and has not looked since.
+    Added,
+    /// It stood there, or its event was told before, or its post is gone. Nothing was added.
+    Known,
+}
+
+/// The place of an address's times in a transaction of [`Store::list_with`], and that of the check who was told.
+const TIMER: usize = 1;
+const TOLD: usize = 2;
+
 impl Store {
-    /// Puts an address on the list, and asks for mail to the lead.
-    pub(super) fn add_to_list(
+    /// Puts an address on the list together with what `more` adds, and asks for mail to the lead unless they were just
+    /// told: one transaction, or two. Otherwise gives the places of what did not hold.
+    async fn list_with(
         &self,
-        transaction: &mut Transaction,
         post: &PostKey,
         address: &str,
         now: Now,
-    ) -> Result<(), StoreError> {
+        more: impl Fn(&mut Transaction) -> Result<(), StoreError>,
+    ) -> Result<Result<Listing, Vec<usize>>, StoreError> {
         let timer = ListTimer { since: now.at, opened_at: None, told: Told::Lead, version: 1 };
-        transaction.put(&self.tables.disclosures, with_document(LIST, &post.0, &address)?)?;
-        transaction.put_new(&self.tables.submissions, timer.item(&post.0)?)?;
-        transaction.put(&self.tables.submissions, notice(Duty::Lead, now)?)
+        for is_told in [true, false] {
+            let mut transaction = Transaction::default();
+            transaction.put(&self.tables.disclosures, with_document(LIST, &post.0, &address)?)?;
+            transaction.put_new(&self.tables.submissions, timer.item(&post.0)?)?;
+            self.add_notice(&mut transaction, Duty::Lead, is_told, now)?;
+            more(&mut transaction)?;
+            match transaction.run_or_tell(&self.client).await? {
+                failed if failed.is_empty() => {
+                    return Ok(Ok(if is_told { Listing::Told } else { Listing::Added }));
+                }
+                failed if failed == [TOLD] => {}
+                failed => return Ok(Err(failed)),
+            }
+        }
+        Err(StoreError::Conflict)
     }
 
-    /// Puts the address of a post on the list that nobody is to review, and asks for mail to the lead: one transaction.
-    /// False if the event was told before, or the post stands there already or is gone.
+    /// Asks for mail to whoever has this duty, on the condition that they were not told within [`TELLS_ONCE_IN`]; or, if
+    /// they are not to be told, on the condition that they were. Whoever opens the list is told of the next address again.
+    fn add_notice(
+        &self,
+        transaction: &mut Transaction,
+        duty: Duty,
+        is_told: bool,
+        now: Now,
+    ) -> Result<(), StoreError> {
+        let (table, sk) = (&self.tables.submissions, told_key(duty));
+        if !is_told {
+            return transaction.check_not_expired(table, TOLD_OF, &sk, now.at.as_second());
+        }
+        let mut told = key(TOLD_OF, &sk);
+        told.insert("expires_at".to_owned(), number(now.after(TELLS_ONCE_IN).as_second()));
+        transaction.put_over_expired(table, told, now.at.as_second())?;
+        transaction.put(table, notice(duty, now)?)
+    }
+
+    /// Puts the address of a post on the list that nobody is to review.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -122,12 +172,30 @@ impl Store {
         post: &PostKey,
         address: &str,
         now: Now,
-    ) -> Result<bool, StoreError> {
-        let mut transaction = Transaction::default();
-        self.add_to_list(&mut transaction, post, address, now)?;
-        self.add_event(&mut transaction, Some(event), now)?;
-        transaction.check_not_gone(&self.tables.submissions, &post.partition())?;
-        Ok(transaction.run_or_tell(&self.client).await?.is_empty())
+    ) -> Result<Listing, StoreError> {
+        let more = |transaction: &mut Transaction| {
+            self.add_event(transaction, Some(event), now)?;
+            transaction.check_not_gone(&self.tables.submissions, &post.partition())
+        };
+        Ok(self.list_with(post, address, now, more).await?.unwrap_or(Listing::Known))
+    }
+
+    /// A post that waited is not taken, and its address is put on the list: where it was and whose it was are forgotten
+    /// everywhere else.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it changed since it was read.
+    pub async fn refuse_and_list(&self, post: &Post, now: Now) -> Result<Listing, StoreError> {
+        let address = post.wish.as_ref().map_or("", |wish| wish.address.as_str());
+        let more = |transaction: &mut Transaction| self.add_refusal(transaction, post, Reason::NotTaken, now);
+        match self.list_with(&post.key, address, now, more).await? {
+            Ok(listing) => Ok(listing),
+            Err(failed) if failed.contains(&TIMER) => {
+                self.refuse(post, Reason::NotTaken, now).await?;
+                Ok(Listing::Known)
+            }
+            Err(_) => Err(StoreError::Conflict),
+        }
     }
 
     pub(super) fn take_off_list_in(
@@ -169,6 +237,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn open_list(&self, now: Now) -> Result<Vec<Listed>, StoreError> {
+        // Before the list is read: whatever is added after that is told of again.
+        for duty in [Duty::Lead, Duty::Deputy, Duty::Coordinator] {
+            let mut told = key(TOLD_OF, &told_key(duty));
+            told.insert("expires_at".to_owned(), number(now.at.as_second()));
+            self.put(&self.tables.submissions, told).await?;
+        }
         let mut listed = Vec::new();
         for (key, timer) in self.list_timers().await? {
             if timer.ends_at() <= now.at {
@@ -204,43 +278,46 @@ impl Store {
             let Some(sk) = string(&hit, "sk") else { continue };
             let timer: Option<ListTimer> = self.get(&self.tables.submissions, LIST, sk, "list").await?;
             let Some(timer) = timer.filter(|timer| timer.due_at() <= now.at) else { continue };
-            let mut transaction = Transaction::default();
             if timer.ends_at() <= now.at {
+                let mut transaction = Transaction::default();
                 self.take_off_list_in(&mut transaction, &PostKey(sk.to_owned()))?;
-            } else {
-                let (told, duty) = match timer.told {
-                    Told::Lead => (Told::Deputy, Duty::Deputy),
-                    Told::Deputy | Told::Coordinator => (Told::Coordinator, Duty::Coordinator),
-                };
-                let next = ListTimer { told, version: timer.version + 1, ..timer.clone() };
-                transaction.put_over(&self.tables.submissions, next.item(sk)?, timer.version)?;
-                transaction.put(&self.tables.submissions, notice(duty, now)?)?;
-                tells = true;
+                transaction.run(&self.client).await?;
+                continue;
             }
-            match transaction.run(&self.client).await {
-                Ok(()) | Err(StoreError::Conflict) => {}
-                Err(error) => return Err(error),
+            let (told, duty) = match timer.told {
+                Told::Lead => (Told::Deputy, Duty::Deputy),
+                Told::Deputy | Told::Coordinator => (Told::Coordinator, Duty::Coordinator),
+            };
+            let next = ListTimer { told, version: timer.version + 1, ..timer.clone() };
+            for is_told in [true, false] {
+                let mut transaction = Transaction::default();
+                transaction.put_over(&self.tables.submissions, next.item(sk)?, timer.version)?;
+                let place = transaction.len();
+                self.add_notice(&mut transaction, duty, is_told, now)?;
+                match transaction.run_or_tell(&self.client).await? {
+                    failed if failed == [place] => {}
+                    failed => {
+                        tells |= is_told && failed.is_empty();
+                        break;
+                    }
+                }
             }
         }
         Ok(tells)
     }
 
-    /// True if the address of a post stands on the list.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn is_listed(&self, post: &PostKey) -> Result<bool, StoreError> {
-        let timer: Option<ListTimer> = self.get(&self.tables.submissions, LIST, &post.0, "list").await?;
-        Ok(timer.is_some())
-    }
-
-    /// How many addresses stand on the list, and since when the oldest does: for whoever may not read them.
+    /// How many addresses stand on the list: for whoever may not read them.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn list_length(&self) -> Result<usize, StoreError> {
         Ok(self.list_timers().await?.len())
     }
+}
+
+/// The sort key of when whoever has this duty was told of the list.
+fn told_key(duty: Duty) -> String {
+    format!("list-{}", duty.as_str())
 }
 
 /// Mail to whoever has this duty. What was asked for and not sent yet is not asked for twice.

@@ -13,7 +13,7 @@ mod list;
 mod marks;
 
 pub use admission::{Admission, Admitted, Ledger};
-pub use list::{ListTimer, Listed, MOST_DAYS_LISTED, leads_list};
+pub use list::{ListTimer, Listed, Listing, MOST_DAYS_LISTED, leads_list};
 pub use marks::Overview;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -164,8 +164,6 @@ pub enum Reason {
     SameWords,
     /// It is known under another address, and waits there.
     OtherAddress,
-    /// It waited for too long.
-    TooOld,
 }
 
 impl Reason {
@@ -178,7 +176,6 @@ impl Reason {
             Self::ByTheChannel => "by_the_channel",
             Self::SameWords => "same_words",
             Self::OtherAddress => "other_address",
-            Self::TooOld => "too_old",
         }
     }
 }
@@ -198,73 +195,58 @@ pub struct Post {
     pub voices: u64,
     /// What it became.
     pub submission: Option<SubmissionId>,
+    /// The address under which it waits, if that is another.
+    pub moved_to: Option<PostKey>,
     pub(crate) version: u64,
     pub(crate) words: Option<String>,
 }
 
 impl Store {
-    /// Writes down that somebody asks for a post, or that one more does: one transaction. A second one if its author asks
-    /// after it was refused to somebody else.
+    /// Writes down that somebody asks for a post, or that one more does: one transaction. One more if its author asks
+    /// after it was refused to somebody else, or if what was known of it has expired.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if others ask for the same at this moment: ask again.
     pub async fn ask(&self, ask: &Ask<'_>, now: Now) -> Result<Asked, StoreError> {
-        let mut transaction = Transaction::default();
-        let limit = 0;
-        self.add_limit(&mut transaction, &format!("ask#{}", ask.source), ASKS_COUNTED, ask.daily_limit, now)?;
-        let mut sets = vec![
-            "#document = if_not_exists(#document, :document)",
-            "#state = if_not_exists(#state, :waiting)",
-            "lane = if_not_exists(lane, :lane)",
-            "due_at = if_not_exists(due_at, :now)",
-            "expires_at = if_not_exists(expires_at, :expires)",
-        ];
-        let mut change = fold(ask, now)?;
-        if ask.by_author {
-            sets.push("by_author = :yes");
-            // What was refused because somebody else asked is looked at again.
-            change = change
-                .with(":yes", AttributeValue::Bool(true))
-                .with(":refused", text(PostState::Refused.name()))
-                .when("attribute_not_exists(pk) OR #state <> :refused OR attribute_exists(by_author)");
-        }
-        let change = change.adding(&sets);
-        transaction.update(&self.tables.submissions, &ask.key.partition(), POST, change)?;
-        let post = 1;
-        let event = 2;
-        self.add_event(&mut transaction, ask.event, now)?;
-        let failed = transaction.run_or_tell(&self.client).await?;
-        Ok(match failed.as_slice() {
-            [] => Asked::Taken,
-            failed if failed.contains(&event) => Asked::Repeated,
-            failed if failed.contains(&limit) => Asked::OverLimit,
-            failed if failed.contains(&post) => return self.ask_again(ask, now).await,
-            _ => return Err(StoreError::Conflict),
-        })
+        let asked = match self.ask_as(ask, folds_in(ask), now).await? {
+            None if ask.by_author => self.ask_as(ask, looked_at_again(), now).await?,
+            asked => asked,
+        };
+        let asked = match asked {
+            None => self.ask_as(ask, begins_anew(ask), now).await?,
+            asked => asked,
+        };
+        asked.ok_or(StoreError::Conflict)
     }
 
-    /// The author asks for what was refused to somebody else: it waits anew.
-    async fn ask_again(&self, ask: &Ask<'_>, now: Now) -> Result<Asked, StoreError> {
+    /// One transaction; `None` if the post is not as the change has it.
+    async fn ask_as(&self, ask: &Ask<'_>, change: Change, now: Now) -> Result<Option<Asked>, StoreError> {
+        let json = serde_json::to_string(ask.wish).map_err(|_| StoreError::Unreadable("document"))?;
+        let mut change = change
+            .named("#document", DOCUMENT)
+            .named("#state", "state")
+            .with(":document", text(json))
+            .with(":waiting", text(PostState::Waiting.name()))
+            .with(":lane", text(ARRIVED))
+            .with(":now", instant(now.at))
+            .with(":seconds", number(now.at.as_second()))
+            .with(":expires", number(now.after(POSTS_KEPT).as_second()))
+            .with(":one", number(1));
+        if ask.by_author {
+            change = change.with(":yes", AttributeValue::Bool(true));
+        }
         let mut transaction = Transaction::default();
-        let sets = [
-            "#document = :document",
-            "#state = :waiting",
-            "lane = :lane",
-            "due_at = :now",
-            "expires_at = :expires",
-            "by_author = :yes",
-        ];
-        let change = fold(ask, now)?
-            .with(":yes", AttributeValue::Bool(true))
-            .with(":refused", text(PostState::Refused.name()))
-            .when("#state = :refused AND attribute_not_exists(by_author)")
-            .adding(&sets);
+        let (limit, post, event) = (0, 1, 2);
+        self.add_limit(&mut transaction, &format!("ask#{}", ask.source), ASKS_COUNTED, ask.daily_limit, now)?;
         transaction.update(&self.tables.submissions, &ask.key.partition(), POST, change)?;
         self.add_event(&mut transaction, ask.event, now)?;
-        match transaction.run_or_tell(&self.client).await?.as_slice() {
-            [] => Ok(Asked::Taken),
-            _ => Err(StoreError::Conflict),
-        }
+        Ok(match transaction.run_or_tell(&self.client).await?.as_slice() {
+            [] => Some(Asked::Taken),
+            failed if failed.contains(&event) => Some(Asked::Repeated),
+            failed if failed.contains(&limit) => Some(Asked::OverLimit),
+            failed if failed.contains(&post) => None,
+            _ => return Err(StoreError::Conflict),
+        })
     }
 
     /// Writes down that a post is gone: where it was and whose it was are forgotten at once, the rest by
@@ -319,6 +301,7 @@ impl Store {
             by_author: item.contains_key("by_author"),
             voices: numeric(&item, "voices").unwrap_or_default(),
             submission: string(&item, "submission").and_then(|id| id.parse().ok()),
+            moved_to: string(&item, "moved_to").map(|key| PostKey(key.to_owned())),
             version: numeric(&item, "version").unwrap_or_default(),
             words: string(&item, "words").map(str::to_owned),
         }))
@@ -357,18 +340,58 @@ impl Store {
     }
 }
 
-/// What every ask sets and counts.
-fn fold(ask: &Ask<'_>, now: Now) -> Result<Change, StoreError> {
-    let json = serde_json::to_string(ask.wish).map_err(|_| StoreError::Unreadable("document"))?;
-    Ok(Change::new("ADD voices :one, version :one")
-        .named("#document", DOCUMENT)
-        .named("#state", "state")
-        .with(":document", text(json))
-        .with(":waiting", text(PostState::Waiting.name()))
-        .with(":lane", text(ARRIVED))
-        .with(":now", instant(now.at))
-        .with(":expires", number(now.after(POSTS_KEPT).as_second()))
-        .with(":one", number(1)))
+/// Of a post that nothing stands in the way of: it waits, or one more voice asks for it.
+fn folds_in(ask: &Ask<'_>) -> Change {
+    let mut sets = vec![
+        "#document = if_not_exists(#document, :document)",
+        "#state = if_not_exists(#state, :waiting)",
+        "lane = if_not_exists(lane, :lane)",
+        "due_at = if_not_exists(due_at, :now)",
+        "expires_at = if_not_exists(expires_at, :expires)",
+    ];
+    // What has expired is known no more, be it still there: the engine deletes it when it gets round to it.
+    let mut live = "expires_at > :seconds OR attribute_exists(submission)".to_owned();
+    if ask.by_author {
+        sets.push("by_author = :yes");
+        // What was refused because somebody else asked, or for words that another post had, is looked at again.
+        live = format!(
+            "({live}) AND (#state <> :refused OR (attribute_exists(by_author) AND NOT reason = :same))"
+        );
+    }
+    let change = Change::new("ADD voices :one, version :one")
+        .when(format!("attribute_not_exists(pk) OR ({live})"))
+        .adding(&sets);
+    if ask.by_author { of_refused(change) } else { change }
+}
+
+/// What makes a post wait from the beginning.
+const WAITS: [&str; 5] =
+    ["#document = :document", "#state = :waiting", "lane = :lane", "due_at = :now", "expires_at = :expires"];
+
+/// The author asks for what was refused to somebody else, or for words that another post had: that may be gone by now.
+fn looked_at_again() -> Change {
+    let change = Change::new("REMOVE reason ADD voices :one, version :one").when(
+        "#state = :refused AND expires_at > :seconds AND (attribute_not_exists(by_author) OR reason = :same)",
+    );
+    of_refused(change).adding(&[&WAITS[..], &["by_author = :yes"]].concat())
+}
+
+fn of_refused(change: Change) -> Change {
+    change.with(":refused", text(PostState::Refused.name())).with(":same", text(Reason::SameWords.as_str()))
+}
+
+/// What was known of a post has expired.
+fn begins_anew(ask: &Ask<'_>) -> Change {
+    let (more, without) = match ask.by_author {
+        true => (
+            ["by_author = :yes", "voices = :one"].as_slice(),
+            "REMOVE reason, words, moved_to ADD version :one",
+        ),
+        false => (["voices = :one"].as_slice(), "REMOVE by_author, reason, words, moved_to ADD version :one"),
+    };
+    Change::new(without)
+        .when("expires_at <= :seconds AND attribute_not_exists(submission)")
+        .adding(&[&WAITS[..], more].concat())
 }
 
 fn numeric(item: &Item, name: &str) -> Option<u64> {

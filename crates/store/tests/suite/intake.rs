@@ -9,7 +9,8 @@ use curation::{
 };
 use jiff::SignedDuration;
 use store::{
-    Admission, Admitted, Ask, Asked, Ledger, Post, PostKey, PostState, Reason, StoreError, Wish, leads_list,
+    Admission, Admitted, Ask, Asked, Ledger, Listing, Post, PostKey, PostState, Reason, StoreError, Wish,
+    leads_list,
 };
 
 use crate::{
@@ -85,7 +86,7 @@ impl World {
             report: example.report.as_ref(),
             origin: &serde_json::json!({"origin": "platform"}),
             ledger: &ledger,
-            words,
+            words: &words.split(' ').map(str::to_owned).collect::<Vec<_>>(),
             author,
             author_limit: 2,
             author_window: SignedDuration::from_hours(7 * 24),
@@ -154,7 +155,7 @@ async fn lines_take_turns_and_each_is_served_in_the_order_of_asking() {
         };
         assert!(at <= now.at);
         let item = world.store.post(&key, now).await.unwrap().unwrap();
-        world.store.refuse(&item, Reason::NotTaken, false, now).await.unwrap();
+        world.store.refuse(&item, Reason::NotTaken, now).await.unwrap();
         world.store.turn_later(&source, now.at).await.unwrap();
         served.push(key);
     }
@@ -168,12 +169,58 @@ async fn an_empty_line_is_dropped_after_a_while_and_not_before() {
     world.ask(1, &SOMEBODY, monday()).await;
     world.line_up(monday()).await;
     let item = world.item(1, monday()).await;
-    world.store.refuse(&item, Reason::NotPublic, false, monday()).await.unwrap();
+    world.store.refuse(&item, Reason::NotPublic, monday()).await.unwrap();
     world.store.line_is_empty("somebody", minutes_later(59)).await.unwrap();
     assert!(world.sort_keys(&world.tables.submissions).await.contains(&"turn".to_owned()));
     assert_eq!(world.store.turns(minutes_later(60), 1).await.unwrap(), [] as [String; 0]);
     world.store.line_is_empty("somebody", minutes_later(119)).await.unwrap();
     assert!(!world.sort_keys(&world.tables.submissions).await.contains(&"turn".to_owned()));
+}
+
+#[tokio::test]
+async fn a_line_that_was_put_off_is_served_in_the_next_round_when_its_source_asks_again() {
+    let world = World::new().await;
+    world.ask(1, &SOMEBODY, monday()).await;
+    world.line_up(monday()).await;
+    let item = world.item(1, monday()).await;
+    world.store.postpone(&item, minutes_later(600).at).await.unwrap();
+    world.store.line_waits("somebody", minutes_later(600).at, minutes_later(2)).await.unwrap();
+    assert_eq!(world.store.turns(minutes_later(599), 9).await.unwrap(), [] as [String; 0]);
+
+    // Somebody else waits already, and keeps the place before.
+    world.ask(2, &Asking { event: "event-2", source: "another", by_author: false }, minutes_later(4)).await;
+    world.line_up(minutes_later(4)).await;
+    world.ask(3, &Asking { event: "event-3", ..SOMEBODY }, minutes_later(5)).await;
+    let item = world.item(3, monday()).await;
+    world.calls.take();
+    world.store.line_up(&item, minutes_later(5)).await.unwrap();
+    assert_eq!(world.calls.take(), "TransactWriteItems 2");
+    assert_eq!(world.store.line_up(&item, minutes_later(5)).await, Err(StoreError::Conflict), "once");
+    assert_eq!(world.store.turns(minutes_later(5), 9).await.unwrap(), ["another", "somebody"]);
+    assert_eq!(world.store.first_in_line("somebody").await.unwrap().unwrap().0, post(3));
+
+    // Whoever looked at the line a moment before does not hide what came since, nor does an index that is behind.
+    world.store.line_waits("somebody", minutes_later(600).at, minutes_later(5)).await.unwrap();
+    assert_eq!(world.store.turns(minutes_later(6), 9).await.unwrap(), ["another", "somebody"]);
+    world.store.line_is_empty("somebody", minutes_later(5)).await.unwrap();
+    assert_eq!(world.store.turns(minutes_later(6), 9).await.unwrap(), ["another", "somebody"]);
+}
+
+#[tokio::test]
+async fn whoever_uses_the_form_has_a_line_whose_name_says_nothing_for_two_days() {
+    let world = World::new().await;
+    let of =
+        async |bucket: &str, fresh: &str, now: Now| world.store.line_of(bucket, fresh, now).await.unwrap();
+    assert_eq!(of("bucket", "one", monday()).await, "one");
+    assert_eq!(world.calls.take(), "GetItem 1, TransactWriteItems 1");
+    assert_eq!(of("bucket", "two", minutes_later(48 * 60 - 1)).await, "one");
+    assert_eq!(world.calls.take(), "GetItem 1");
+    assert_eq!(of("another", "three", monday()).await, "three");
+    assert_eq!(
+        of("bucket", "four", minutes_later(48 * 60)).await,
+        "four",
+        "whenever the engine deletes the first"
+    );
 }
 
 #[tokio::test]
@@ -184,10 +231,10 @@ async fn of_what_was_refused_nothing_is_kept_but_that() {
     assert!(world.holds(ADDRESS).await);
     let item = world.item(1, monday()).await;
     world.calls.take();
-    world.store.refuse(&item, Reason::NotTaken, false, monday()).await.unwrap();
+    world.store.refuse(&item, Reason::NotTaken, monday()).await.unwrap();
     assert_eq!(world.calls.take(), "TransactWriteItems 1");
     assert!(!world.holds(ADDRESS).await && !world.holds("author-12").await);
-    assert_eq!(world.store.refuse(&item, Reason::NotTaken, false, monday()).await, Err(StoreError::Conflict));
+    assert_eq!(world.store.refuse(&item, Reason::NotTaken, monday()).await, Err(StoreError::Conflict));
 
     // Others who ask change nothing; the author does, once.
     let other = Asking { event: "event-2", source: "other", by_author: false };
@@ -203,7 +250,7 @@ async fn of_what_was_refused_nothing_is_kept_but_that() {
     assert_eq!((item.state, item.by_author, item.voices), (PostState::Waiting, true, 3));
     world.line_up(monday()).await;
     let item = world.item(1, monday()).await;
-    world.store.refuse(&item, Reason::NotTaken, false, monday()).await.unwrap();
+    world.store.refuse(&item, Reason::NotTaken, monday()).await.unwrap();
     let again = Asking { event: "event-4", ..author };
     assert_eq!(world.ask(1, &again, monday()).await, Asked::Taken);
     assert_eq!(world.item(1, monday()).await.state, PostState::Refused);
@@ -222,7 +269,7 @@ async fn an_admission_is_one_transaction_and_counts_author_words_and_ledger() {
     let item = world.item(0, monday()).await;
     world.store.ledger().await.unwrap();
     world.calls.take();
-    assert_eq!(world.admit(&item, 100, "words-0", "author").await, Ok(Admitted::Yes));
+    assert_eq!(world.admit(&item, 100, "words-0 nearly-0", "author").await, Ok(Admitted::Yes));
     assert_eq!(world.calls.take(), "GetItem 1, TransactWriteItems 1", "the ledger, and all else");
     let admitted = world.item(0, monday()).await;
     assert_eq!((admitted.state, admitted.submission), (PostState::Admitted, Some(submission_id(100))));
@@ -234,9 +281,10 @@ async fn an_admission_is_one_transaction_and_counts_author_words_and_ledger() {
 
     let before = world.everything().await;
     let same = world.item(1, monday()).await;
-    assert_eq!(world.admit(&same, 101, "words-0", "another").await, Ok(Admitted::SameWords));
+    let nearly = world.admit(&same, 101, "words-1 nearly-0", "another").await;
+    assert_eq!(nearly, Ok(Admitted::SameWords(1)));
     assert_eq!(world.everything().await, before);
-    world.store.fold_words(&same, "words-0", monday()).await.unwrap();
+    world.store.fold_words(&same, "nearly-0", monday()).await.unwrap();
     assert_eq!(world.item(1, monday()).await.state, PostState::Refused);
     assert_eq!(world.item(0, monday()).await.voices, 2);
 
@@ -247,6 +295,51 @@ async fn an_admission_is_one_transaction_and_counts_author_words_and_ledger() {
     world.store.postpone(&third, minutes_later(7 * 24 * 60).at).await.unwrap();
     let (first, _) = world.store.first_in_line("somebody").await.unwrap().unwrap();
     assert_eq!(first, post(4), "others of its line come before it");
+}
+
+#[tokio::test]
+async fn words_of_which_nothing_else_is_known_any_more_settle_a_post_all_the_same() {
+    let world = World::new().await;
+    for number in 1..=2 {
+        let event = format!("event-{number}");
+        world.ask(number, &Asking { event: &event, ..SOMEBODY }, monday()).await;
+    }
+    world.line_up(monday()).await;
+    let item = world.item(1, monday()).await;
+    world.admit(&item, 100, "words", "author").await.unwrap();
+    let submission = world.store.load(submission_id(100)).await.unwrap().unwrap();
+    let withdrawn = world.withdrawn(&submission).await;
+    world.store.erase(&withdrawn, &withdrawn.clone().erase(monday()).unwrap(), monday()).await.unwrap();
+    let item = world.item(2, monday()).await;
+    world.store.fold_words(&item, "words", monday()).await.unwrap();
+    assert_eq!(world.item(2, monday()).await.state, PostState::Refused);
+    assert_eq!(world.store.post(&post(1), monday()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_has_expired_and_is_still_there_swallows_no_wish() {
+    let world = World::new().await;
+    world.ask(1, &Asking { by_author: true, ..SOMEBODY }, monday()).await;
+    world.line_up(monday()).await;
+    let item = world.item(1, monday()).await;
+    world.store.refuse(&item, Reason::NotTaken, monday()).await.unwrap();
+    // The engine deletes what has expired within two days, or later.
+    let later = Now::real(monday().after(SignedDuration::from_hours(30 * 24)));
+    assert_eq!(world.store.post(&post(1), later).await.unwrap(), None);
+    world.store.drop_expired(&post(1), minutes_later(1)).await.unwrap();
+    let another = Asking { event: "event-2", source: "another", by_author: false };
+    assert_eq!(world.ask(1, &another, later).await, Asked::Taken);
+    let item = world.item(1, later).await;
+    assert_eq!((item.state, item.voices, item.by_author), (PostState::Waiting, 1, false));
+    assert_eq!(item.wish, Some(wish("another", later)));
+    assert_eq!(world.store.arrived(10).await.unwrap(), [post(1)]);
+
+    // Whoever found it expired a moment before does not drop what was asked for since.
+    world.store.drop_expired(&post(1), later).await.unwrap();
+    assert_eq!(world.item(1, later).await.wish, Some(wish("another", later)));
+    let gone = Now::real(later.after(SignedDuration::from_hours(30 * 24)));
+    world.store.drop_expired(&post(1), gone).await.unwrap();
+    assert_eq!(world.store.arrived(10).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -275,14 +368,19 @@ async fn a_post_that_is_gone_is_forgotten_whenever_that_is_told() {
     let item = world.item(3, monday()).await;
     world.admit(&item, 100, "words-3", "author").await.unwrap();
     world.store.post_gone(Some("gone-3"), &post(3), monday()).await.unwrap();
-    let gone = world.store.gone(10).await.unwrap();
+    let gone = world.store.gone(monday(), 10).await.unwrap();
     assert_eq!(gone.len(), 3);
+    // What cannot be forgotten now keeps no other waiting.
+    let first = world.item(1, monday()).await;
+    world.store.forget_later(&first, minutes_later(15).at).await.unwrap();
+    assert_eq!(world.store.gone(monday(), 10).await.unwrap(), [post(2), post(3)]);
+    assert_eq!(world.store.gone(minutes_later(15), 10).await.unwrap().len(), 3);
     let item = world.item(3, monday()).await;
     assert_eq!((item.state, item.submission), (PostState::Gone, Some(submission_id(100))));
     world.calls.take();
     world.store.forgotten(&item, monday()).await.unwrap();
     assert_eq!(world.calls.take(), "TransactWriteItems 1");
-    assert_eq!(world.store.gone(10).await.unwrap().len(), 2);
+    assert_eq!(world.store.gone(minutes_later(15), 10).await.unwrap(), [post(2), post(1)]);
     assert!(!world.table_holds(&world.tables.tokens, "hash-00003").await, "nor its words");
     assert_eq!(world.item(3, monday()).await.submission, None);
 }
@@ -296,8 +394,9 @@ async fn the_leads_list_holds_an_address_until_a_day_after_it_was_shown() {
         world.line_up(monday()).await;
         let item = world.item(number, monday()).await;
         world.calls.take();
-        world.store.refuse(&item, Reason::NotTaken, true, monday()).await.unwrap();
-        assert_eq!(world.calls.take(), "TransactWriteItems 1");
+        let listing = world.store.refuse_and_list(&item, monday()).await.unwrap();
+        let calls = if listing == Listing::Told { 1 } else { 2 };
+        assert_eq!(world.calls.take(), format!("TransactWriteItems {calls}"));
     };
     listed(&world, 1).await;
     assert!(!world.table_holds(&world.tables.submissions, ADDRESS).await);
@@ -345,6 +444,37 @@ async fn the_leads_list_holds_an_address_until_a_day_after_it_was_shown() {
 }
 
 #[tokio::test]
+async fn the_lead_is_told_once_an_hour_and_anew_after_they_looked() {
+    let world = World::new().await;
+    let list = async |number: u32, now: Now| {
+        world.store.list_post(&format!("event-{number}"), &post(number), ADDRESS, now).await.unwrap()
+    };
+    assert_eq!(list(1, monday()).await, Listing::Told);
+    assert_eq!(list(1, monday()).await, Listing::Known);
+    for batch in world.store.notices(leads_list()).await.unwrap() {
+        world.store.notices_sent(leads_list(), &batch).await.unwrap();
+    }
+    world.calls.take();
+    assert_eq!(list(2, minutes_later(1)).await, Listing::Added, "its address is not dropped");
+    assert_eq!(world.calls.take(), "TransactWriteItems 2");
+    assert_eq!(list(3, minutes_later(59)).await, Listing::Added);
+    assert!(world.store.notices(leads_list()).await.unwrap().is_empty());
+    assert_eq!(list(4, minutes_later(60)).await, Listing::Told);
+    assert_eq!(list(5, minutes_later(61)).await, Listing::Added);
+    assert_eq!(world.store.open_list(minutes_later(62)).await.unwrap().len(), 5);
+    assert_eq!(list(6, minutes_later(62)).await, Listing::Told);
+
+    // The deputy as well, of all that nobody has looked at since noon.
+    for number in 7..10 {
+        list(number, minutes_later(63)).await;
+    }
+    let noon = |minutes: i64| minutes_later(12 * 60 + minutes);
+    assert!(world.store.keep_list(noon(62), 10).await.unwrap());
+    assert!(!world.store.keep_list(noon(63), 10).await.unwrap(), "told a minute ago");
+    assert!(!world.store.keep_list(noon(123), 10).await.unwrap(), "nothing is due");
+}
+
+#[tokio::test]
 async fn what_a_step_costs_does_not_grow_with_what_is_stored() {
     let world = World::new().await;
     world.ask(1, &SOMEBODY, monday()).await;
@@ -366,7 +496,7 @@ async fn what_a_step_costs_does_not_grow_with_what_is_stored() {
     world.ask(2, &asking, monday()).await;
     assert_eq!(world.calls.take(), "TransactWriteItems 1");
     assert_eq!(world.store.arrived(10).await.unwrap(), [post(2)]);
-    assert_eq!(world.store.gone(10).await.unwrap(), []);
+    assert_eq!(world.store.gone(monday(), 10).await.unwrap(), []);
     assert_eq!(world.store.turns(monday(), 10).await.unwrap(), ["somebody"]);
     assert_eq!(world.store.first_in_line("somebody").await.unwrap().unwrap().0, post(1));
     assert_eq!(world.calls.take(), "Query 4");

@@ -106,8 +106,8 @@ pub(super) async fn propose(
     }
 }
 
-/// Somebody asks for a post by its link. It waits in intake with what others ask for; nothing of who asked is kept but a
-/// hash that changes every day, so there is nothing to come back to.
+/// Somebody asks for a post by its link. It waits in intake with what others ask for; with it nothing of who asked is kept,
+/// so there is nothing to come back to.
 async fn propose_link(
     web: &Web,
     media: Media,
@@ -122,7 +122,7 @@ async fn propose_link(
     let now = web.core.clock.now();
     let caller = source.map(|Extension(SourceAddress(address))| address).unwrap_or_default();
     let source = Source::new(&web.address_secret, &caller, now.today(), web.hourly_limit);
-    match ask_by_link(&web.core, &address, &source.bucket, web.hourly_limit).await {
+    match ask_by_link(&web.core, &address, &source.bucket).await {
         Ok(Taken::OverLimit) => {
             let retry_after = DAY - now.at.as_second().rem_euclid(DAY);
             not_accepted(web, media, sent, Refused::Limited { retry_after })

@@ -217,8 +217,7 @@ fn a_server_is_named_by_a_bare_address_with_tls_or_on_this_machine() {
 }
 
 #[test]
-fn an_address_survives_being_stored_and_is_known_to_be_of_another_server() {
-    let other = MastodonServer::parse("https://other.example").unwrap();
+fn an_address_survives_being_stored() {
     let here = MastodonServer::parse("http://127.0.0.1:3000").unwrap();
     for post in [
         PostAddress::x("1").unwrap(),
@@ -229,9 +228,7 @@ fn an_address_survives_being_stored_and_is_known_to_be_of_another_server() {
     ] {
         let json = serde_json::to_string(&post).unwrap();
         assert_eq!(serde_json::from_str::<PostAddress>(&json).unwrap(), post);
-        assert_eq!(post.is_reachable(Some(&other)), post.platform().as_str() != "mastodon");
     }
-    assert!(PostAddress::mastodon(&server(), "1").unwrap().is_reachable(Some(&server())));
     for stored in ["\"\"", "\"https://x.com\"", "1", "\"http://social.example/statuses/1\""] {
         assert!(serde_json::from_str::<PostAddress>(stored).is_err(), "{stored}");
     }

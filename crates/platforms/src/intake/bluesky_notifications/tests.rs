@@ -60,10 +60,23 @@ fn a_mention_becomes_what_is_kept() {
     assert_eq!(told.post, PostAddress::bluesky(AUTHOR, KEY).unwrap());
     assert_eq!((told.text.as_str(), told.handle.as_deref()), (ASKS, Some("someone.example")));
     assert_eq!(told.author, AUTHOR);
-    assert_eq!(told.at, Some("2026-11-23T11:59:58.123Z".parse().unwrap()));
+    assert_eq!(
+        told.at,
+        Some("2026-11-23T12:00:00Z".parse().unwrap()),
+        "the network's time, not the author's"
+    );
     assert!(told.mentions_channel && !told.has_hashtag && told.is_public);
     assert!(matches!(wanted(&told, &channel()), Wanted::Proposal(proposal)
         if proposal.standing == Standing::Author && proposal.target == told.post));
+}
+
+#[test]
+fn whoever_answers_or_quotes_the_channel_speaks_to_it_without_naming_it() {
+    for reason in REASONS {
+        let mut plain = record("Words.");
+        plain["facets"] = json!(null);
+        assert!(told(notification(reason, plain)).mentions_channel, "{reason}");
+    }
 }
 
 #[test]
@@ -205,7 +218,11 @@ fn a_mark_neither_goes_back_nor_into_the_future() {
 fn a_server_that_repeats_itself_is_noticed() {
     let mark = Mark::starting(at(0)).after(&page(Some(1), Some("a")), at(2)).unwrap();
     assert_eq!(mark.after(&page(Some(1), Some("a")), at(2)), Err(Stuck));
-    assert_eq!(mark.from_the_top(), Mark::starting(at(0)));
+    let again = mark.from_the_top();
+    assert!(again.began_again() && again.cursor().is_none());
+    let again = again.after(&page(Some(1), Some("b")), at(2)).unwrap();
+    assert!(again.began_again() && again.is_walking());
+    assert_eq!(again.after(&page(Some(-30), None), at(2)).unwrap(), Mark::starting(at(1)));
     let stored = serde_json::to_string(&mark).unwrap();
     assert_eq!(serde_json::from_str::<Mark>(&stored).unwrap(), mark);
 }

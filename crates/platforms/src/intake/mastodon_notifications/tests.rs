@@ -62,7 +62,7 @@ fn a_mention_becomes_what_is_kept() {
     assert_eq!(told.post, PostAddress::mastodon(&server(), "103186126728896492").unwrap());
     assert_eq!(told.text, "@ClientsConnect please share <this>");
     assert_eq!((told.author.as_str(), told.handle.as_deref()), (AUTHOR, Some("someone@elsewhere.example")));
-    assert_eq!(told.at, Some("2026-11-23T12:00:00.940Z".parse().unwrap()));
+    assert_eq!(told.at, Some("2026-11-23T12:00:01.064Z".parse().unwrap()), "when the channel was notified");
     assert!(told.mentions_channel && !told.has_hashtag && told.is_public);
 }
 

@@ -59,6 +59,7 @@ fn post(tweet: &Value, channel: &Channel) -> Option<Told> {
             quotes,
             mentions: vec![&tweet["entities"], &extended["entities"]],
             is_public: user["protected"] != true,
+            is_told_to_channel: false,
         },
         channel,
     ))

@@ -160,27 +160,29 @@ mod tests {
     }
 
     proptest! {
-            #[test]
-            fn no_answer_to_a_challenge_signs_an_event(token in "[ -~]{1,128}") {
-    if let Ok(answer) = answer_challenge(&token, SECRET) {
-                    prop_assert_eq!(check_signature(token.as_bytes(), Some(&answer), SECRET), Ok(()));
-                    let events = x_webhook::read(token.as_bytes(), &channel()).unwrap_or_default();
-                    prop_assert!(events.is_empty());
-                }
-            }
-
-            #[test]
-            fn any_change_of_a_signature_is_found(body in proptest::collection::vec(any::<u8>(), 0..200), at in 0usize..32, bit in 0u8..8) {
-                let mut bytes = code(&body, SECRET).unwrap().finalize().into_bytes().to_vec();
-                bytes[at] ^= 1 << bit;
-                let header = format!("{PREFIX}{}", BASE64.encode(&bytes));
-                prop_assert_eq!(check_signature(&body, Some(&header), SECRET), Err(NotSigned::Wrong));
-            }
-
-            #[test]
-            fn any_header_has_an_answer(header in "\\PC{0,60}") {
-                let checked = check_signature(b"{}", Some(&header), SECRET);
-                prop_assert!(checked.is_err());
+        #[test]
+        fn no_answer_to_a_challenge_signs_an_event(token in "[ -~]{1,128}") {
+            if let Ok(answer) = answer_challenge(&token, SECRET) {
+                prop_assert_eq!(check_signature(token.as_bytes(), Some(&answer), SECRET), Ok(()));
+                let events = x_webhook::read(token.as_bytes(), &channel()).unwrap_or_default();
+                prop_assert!(events.is_empty());
             }
         }
+
+        #[test]
+        fn any_change_of_a_signature_is_found(
+            body in proptest::collection::vec(any::<u8>(), 0..200), at in 0usize..32, bit in 0u8..8,
+        ) {
+            let mut bytes = code(&body, SECRET).unwrap().finalize().into_bytes().to_vec();
+            bytes[at] ^= 1 << bit;
+            let header = format!("{PREFIX}{}", BASE64.encode(&bytes));
+            prop_assert_eq!(check_signature(&body, Some(&header), SECRET), Err(NotSigned::Wrong));
+        }
+
+        #[test]
+        fn any_header_has_an_answer(header in "\\PC{0,60}") {
+            let checked = check_signature(b"{}", Some(&header), SECRET);
+            prop_assert!(checked.is_err());
+        }
+    }
 }

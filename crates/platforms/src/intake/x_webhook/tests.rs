@@ -162,6 +162,30 @@ fn an_event_that_says_reply_or_quote_is_one_even_if_it_does_not_say_of_what() {
 }
 
 #[test]
+fn whoever_answers_or_quotes_the_channel_speaks_to_it_without_naming_it() {
+    let plain = with(mention(), "/data/payload/text", json!("Words."));
+    let plain = with(plain, "/data/payload/entities", json!(null));
+    let posted = with(plain.clone(), "/data/event_type", json!("post.create"));
+    assert!(!told(&posted).mentions_channel);
+    for kind in ["post.mention.create", "post.reply.create", "post.quote.create"] {
+        assert!(told(&with(plain.clone(), "/data/event_type", json!(kind))).mentions_channel, "{kind}");
+    }
+    for kind in ["replied_to", "quoted"] {
+        let document =
+            with(posted.clone(), "/data/payload/referenced_tweets", json!([{"type": kind, "id": "50"}]));
+        let of_channel = json!([{"id": "50", "author_id": CHANNEL}]);
+        assert!(told(&with(document, "/data/includes/tweets", of_channel)).mentions_channel, "{kind}");
+    }
+    let mut older = legacy();
+    let tweet = &mut older["tweet_create_events"][0];
+    tweet["text"] = json!("Words.");
+    tweet["entities"] = json!(null);
+    tweet["in_reply_to_status_id_str"] = json!("50");
+    tweet["in_reply_to_user_id_str"] = json!(CHANNEL);
+    assert!(told(&older).mentions_channel);
+}
+
+#[test]
 fn a_post_within_a_conversation_is_a_reply_and_an_edited_post_is_not() {
     let within = with(mention(), "/data/payload/conversation_id", json!("9"));
     assert_eq!(wanted(&told(&within), &channel()), Wanted::Ignored(Ignored::Unclear));
