@@ -86,6 +86,31 @@ async fn guidance_goes_through_the_same_quorum_and_appears_again_with_keys_of_it
 }
 
 #[tokio::test]
+async fn guidance_ends_differently_each_time_and_reviewers_have_read_every_ending() {
+    let channel = Channel::open().await;
+    channel.mailbox.take();
+    let id = propose(&channel, "feeling-stuck").await.unwrap();
+    let (_, path) = channel.mailbox.review_paths().pop().unwrap();
+    let page = channel.get(&path).await.body;
+    channel.all_vote("approve").await;
+    let words = &draft("feeling-stuck").text;
+    let mut texts = Vec::new();
+    for turn in 0..=content::disclaimers().len() {
+        after(&channel, if turn == 0 { hours(0) } else { hours(48) }).await;
+        let newest = channel.timeline.posts().into_iter().max_by_key(|post| post.created_at).unwrap();
+        let ending = newest.text.strip_prefix(&format!("{words}\n\n")).unwrap().to_owned();
+        assert!(page.contains(&ending.replace('\'', "&#39;")), "{ending}");
+        texts.push(ending);
+    }
+    let first = texts.remove(0);
+    assert_eq!(texts.iter().collect::<BTreeSet<_>>().len(), texts.len(), "each once: {texts:?}");
+    assert_eq!(texts.last(), Some(&first), "and then again from the first");
+    // All of them are found and taken down, also where a platform knows posts by their words.
+    queue::close(&channel.core, id, coordinator(&channel)).await.unwrap();
+    assert!(after(&channel, hours(0)).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_concern_takes_down_every_occurrence_before_the_lead_looks() {
     let channel = Channel::open().await;
     let id = approved(&channel, "endings").await;

@@ -56,7 +56,7 @@ pub async fn propose(
         }
     }
     let now = core.clock.now();
-    let revision = core.revision(1, Some(&words), None, rules, now).map_err(ReviseError::from)?;
+    let revision = core.repeated_revision(1, &words, rules, now).map_err(ReviseError::from)?;
     let milliseconds = u64::try_from(now.at.as_millisecond()).unwrap_or_default();
     let new = NewSubmission {
         id: SubmissionId::new(milliseconds, core.randomness.bytes()),

@@ -159,7 +159,8 @@ async fn take(
                 return Ok(None);
             }
         }
-        let step = before.clone().take(&revision.composition.renderings, core.clock.real_time(), now)?;
+        let renderings = revision.composition.renderings_for(before.occurrence());
+        let step = before.clone().take(renderings, core.clock.real_time(), now)?;
         let approvers = before.review.as_ref().map(|review| review.approvers()).unwrap_or_default();
         let mut checks = vec![turn::switches(&before)];
         checks.extend(approvers.difference(&barred).map(|person| Check::Standing(*person, now)));
@@ -572,10 +573,7 @@ fn platform_of<'a>(platforms: &'a Platforms, delivery: &Delivery) -> Option<&'a 
 
 fn intent(submission: &Submission, revision: Option<&Revision>, index: usize) -> Intent {
     let delivery = &submission.deliveries[index];
-    let rendering = revision.and_then(|revision| {
-        let renderings = &revision.composition.renderings;
-        renderings.iter().find(|rendering| rendering.platform == delivery.platform)
-    });
+    let rendering = revision.and_then(|revision| revision.composition.rendering_of(delivery));
     let post = |part: usize| {
         let same_thread = |other: &&Delivery| other.platform == delivery.platform && other.part == part;
         submission.deliveries.iter().find(same_thread)?.post.clone().map(RemotePost)

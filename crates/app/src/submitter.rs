@@ -117,8 +117,14 @@ pub async fn revise(
             let (state, action) = (before.state.name(), "changing words that have changed since");
             return Err(StepFailure::from(InvalidTransition { state, action }).into());
         }
-        let target = shared(core, &before).await?;
-        let revision = core.revision(before.revision + 1, Some(words), target.as_ref(), rules, now)?;
+        let number = before.revision + 1;
+        let revision = match before.kind {
+            Kind::Guidance => core.repeated_revision(number, words, rules, now)?,
+            Kind::Text | Kind::Repost => {
+                let target = shared(core, &before).await?;
+                core.revision(number, Some(words), target.as_ref(), rules, now)?
+            }
+        };
         let mut credited = before.clone();
         if matches!(before.state, State::Rewording { .. }) {
             let ballots = core.store.ballots(id, before.revision).await.map_err(StepFailure::from)?;
@@ -141,7 +147,6 @@ pub async fn revise(
                 })
             })
             .map_err(StepFailure::from)?;
-        let number = revision.number;
         let mut writes = vec![Write::Revision(revision)];
         writes.extend(report.map(|report| Write::Report(number, report)));
         match commit_moving(core, &before, &step, writes, &[], now).await {

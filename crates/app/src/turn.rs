@@ -50,7 +50,9 @@ pub(crate) fn may_appear(channel: &Channel, item: &Submission, revision: &Revisi
         return false;
     }
     // What somebody proposed is theirs; what the channel itself says sends nobody to a line that is closed.
-    let words = format!("{}\n{}", revision.composition.words, revision.composition.disclaimer.text);
+    let composition = &revision.composition;
+    let disclaimer = composition.disclaimer_for(item.occurrence());
+    let words = format!("{}\n{}", composition.words, disclaimer.text);
     item.appearance() == Appearance::Curated || content::is_fit_to_appear(&words, london(now.at).datetime())
 }
 

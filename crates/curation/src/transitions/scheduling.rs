@@ -8,7 +8,7 @@ use crate::{
     cadence::{Appearance, Pin},
     ids::PersonId,
     roster::Duty,
-    submission::{About, Kind, Recipient, State, Step, Submission, waits},
+    submission::{About, Delivery, DeliveryStatus, Kind, Recipient, State, Step, Submission, waits},
     time::Now,
 };
 
@@ -20,6 +20,15 @@ impl Submission {
             Kind::Guidance => Appearance::Guidance,
             Kind::Text | Kind::Repost => Appearance::Curated,
         }
+    }
+
+    /// How often what waits for a slot has appeared before, and still stands.
+    #[must_use]
+    pub fn occurrence(&self) -> usize {
+        let is_first = |one: &&Delivery| one.part == 0 && one.status == DeliveryStatus::Sent;
+        let mut firsts = self.past.iter().chain(&self.deliveries).filter(is_first).peekable();
+        let platform = firsts.peek().map(|one| one.platform.clone());
+        firsts.filter(|one| Some(&one.platform) == platform.as_ref()).count()
     }
 
     /// A coordinator gives an approved item a time, or the next place, or neither. What is written beside it is the

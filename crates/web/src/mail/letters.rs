@@ -46,6 +46,8 @@ fn letter(subject: String, paragraphs: &[String], button: Option<(&str, &str)>, 
 pub struct Invitation {
     /// The submission's id.
     pub reference: String,
+    /// Whether it is guidance: what is approved appears again and again.
+    pub is_guidance: bool,
     /// When the review closes.
     pub deadline: When,
     /// The signed link.
@@ -58,7 +60,15 @@ impl Invitation {
         letter(
             format!("A review for you, reference {}", self.reference),
             &[
-                format!("Would you review something for the channel? Its reference is {}.", self.reference),
+                format!(
+                    "Would you review something for the channel? Its reference is {}.{}",
+                    self.reference,
+                    if self.is_guidance {
+                        " It is guidance of the channel's own: it would appear again and again for a year."
+                    } else {
+                        ""
+                    }
+                ),
                 format!("Please decide by {} (UK time). It usually takes a few minutes.", self.deadline),
                 "If you shouldn't or can't review this one, the page lets you step back without a reason, and somebody else is asked.".to_owned(),
             ],

@@ -375,6 +375,7 @@ fn shown(name: &str) -> String {
 #[test]
 fn key_pages_read_as_they_should() {
     insta::assert_snapshot!("review_findings", shown("review-findings"));
+    insta::assert_snapshot!("review_guidance", shown("review-guidance"));
     insta::assert_snapshot!("review_shared", shown("review-shared"));
     insta::assert_snapshot!("review_boosted", shown("review-boosted"));
     insta::assert_snapshot!("review_confirm_reword", shown("review-confirm-reword"));
