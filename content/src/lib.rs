@@ -7,7 +7,10 @@ pub mod schema;
 
 use std::sync::LazyLock;
 
-use jiff::civil::{Date, DateTime};
+use jiff::{
+    ToSpan,
+    civil::{Date, DateTime},
+};
 
 pub use schema::{
     Agreement, Audience, CategoryWords, Consent, Content, ContentError, Disclaimer, Files, Guidance,
@@ -66,9 +69,22 @@ pub fn unchecked(today: Date) -> impl Iterator<Item = &'static Helpline> {
 /// Whether words that appear when London's clocks show `at` send nobody astray: each helpline that they name answers then,
 /// and was checked within [`schema::UNFIT_AFTER_DAYS`]. The emergency number does neither close nor change.
 pub fn is_fit_to_appear(words: &str, at: DateTime) -> bool {
-    helplines().iter().filter(|line| !line.emergency && names(words, line)).all(|line| {
-        stale(line, at.date()) != Staleness::Unfit && line.open.as_ref().is_some_and(|open| open.is_open(at))
-    })
+    named(words).iter().all(|line| answers(line, at))
+}
+
+/// The first minute, from `from` on and before `until`, in which words are fit to appear.
+pub fn fit_from(words: &str, from: DateTime, until: DateTime) -> Option<DateTime> {
+    let named = named(words);
+    let minutes = std::iter::successors(Some(from), |at| at.checked_add(1.minute()).ok());
+    minutes.take_while(|at| *at < until).find(|at| named.iter().all(|line| answers(line, *at)))
+}
+
+fn named(words: &str) -> Vec<&'static Helpline> {
+    helplines().iter().filter(|line| !line.emergency && names(words, line)).collect()
+}
+
+fn answers(line: &Helpline, at: DateTime) -> bool {
+    stale(line, at.date()) != Staleness::Unfit && line.open.as_ref().is_some_and(|open| open.is_open(at))
 }
 
 /// The registers whose members may vote.
@@ -145,6 +161,17 @@ mod tests {
         assert!(is_fit_to_appear("In danger: 999.", date(2036, 8, 3).at(3, 0, 0, 0)));
         // However stale the entries are, the help page shows them all.
         assert_eq!(unchecked(date(2036, 1, 1)).count(), helplines().len());
+    }
+
+    #[test]
+    fn the_first_minute_in_which_a_helpline_answers_is_found_if_there_is_one_in_time() {
+        let words = "CALM answers: 0800 58 58 58.";
+        let day = |hour, minute| date(2026, 8, 3).at(hour, minute, 30, 0);
+        assert_eq!(fit_from(words, day(8, 0), day(21, 0)), Some(day(17, 0)));
+        assert_eq!(fit_from(words, day(18, 5), day(21, 0)), Some(day(18, 5)));
+        assert_eq!(fit_from(words, day(8, 0), day(17, 0)), None);
+        assert_eq!(fit_from("An example.", day(8, 0), day(21, 0)), Some(day(8, 0)));
+        assert_eq!(fit_from("0800 132 737", day(8, 0), day(21, 0)), None, "nobody knows when they answer");
     }
 
     #[test]

@@ -9,8 +9,10 @@ use curation::{
     audit::{self, Actor},
     ids::SubmissionId,
     roster::{Duty, Officer},
+    time::london,
 };
 use jiff::SignedDuration;
+use platforms::PlatformError;
 use tests::Channel;
 
 const WORDS: &str = "A first session is often about getting to know each other.";
@@ -124,16 +126,46 @@ async fn a_concern_takes_down_every_occurrence_before_the_lead_looks() {
 }
 
 #[tokio::test]
-async fn two_take_turns_and_neither_comes_again_within_a_fortnight() {
+async fn two_take_turns_and_a_second_one_makes_guidance_no_rarer() {
     let channel = Channel::open().await;
     let first = approved(&channel, "endings").await;
     let second = approved(&channel, "registers").await;
-    assert_eq!(after(&channel, hours(0)).await, [first]);
-    assert_eq!(after(&channel, hours(48)).await, [first, second]);
-    for _ in 0..5 {
-        assert_eq!(after(&channel, hours(48)).await.len(), 2, "both within a fortnight");
+    after(&channel, hours(0)).await;
+    for _ in 0..3 {
+        after(&channel, hours(48)).await;
     }
-    assert_eq!(after(&channel, hours(48)).await, [first, second, first]);
+    assert_eq!(shown(&channel), [first, second, first, second]);
+    // What a brake stops is not another one.
+    let topic = draft("registers").topic.as_deref().unwrap();
+    schedule::brake(&channel.core, coordinator(&channel), topic, true).await.unwrap();
+    for _ in 0..3 {
+        after(&channel, hours(48)).await;
+    }
+    assert_eq!(shown(&channel), [first, second, first, second, first, first, first]);
+}
+
+#[tokio::test]
+async fn guidance_for_the_evening_appears_among_seven_others() {
+    let channel = Channel::open_with(24).await;
+    let mut others = Vec::new();
+    let tied = approved(&channel, "in-the-evening").await;
+    for one in content::guidance().iter().filter(|one| one.helplines.is_empty()).take(7) {
+        others.push(approved(&channel, &one.id).await);
+    }
+    // Six weeks, hour by hour.
+    let mut evenings = Vec::new();
+    for _ in 0..42 * 24 {
+        let before = channel.timeline.effects();
+        channel.pass(hours(1));
+        channel.publish().await.unwrap();
+        if channel.timeline.effects() > before && shown(&channel).last() == Some(&tied) {
+            evenings.push(london(channel.now().at).hour());
+        }
+    }
+    let all = shown(&channel);
+    assert!(evenings.len() >= 2 && evenings.iter().all(|hour| (17..21).contains(hour)), "{evenings:?}");
+    assert!(all.len() >= 18, "one in about 48 hours: {}", all.len());
+    assert!(others.iter().all(|other| all.contains(other)), "the others take their turns as well");
 }
 
 #[tokio::test]
@@ -194,6 +226,44 @@ async fn what_a_coordinator_pins_comes_first_and_what_is_pinned_for_later_waits(
         Err(OfficerError::NotYours(_))
     ));
     assert!(schedule::pin(&channel.core, first, officer, Wish::Next).await.is_err(), "it is published");
+}
+
+#[tokio::test]
+async fn a_pin_is_there_again_when_a_post_was_given_back() {
+    let channel = Channel::open().await;
+    let first = channel.approved(WORDS).await;
+    let second = channel.approved(OTHERS).await;
+    schedule::pin(&channel.core, second, coordinator(&channel), Wish::Next).await.unwrap();
+    let pin = channel.load(second).await.pin;
+    assert!(pin.is_some());
+    channel.timeline.fail(Some(PlatformError::Unavailable("away")));
+    assert!(after(&channel, hours(0)).await.is_empty());
+    assert_eq!(channel.state(second).await, "publishing");
+    channel.pass(SignedDuration::from_mins(5));
+    channel.publish().await.unwrap();
+    assert_eq!((channel.state(second).await, channel.load(second).await.pin), ("approved", pin));
+    channel.timeline.fail(None);
+    assert_eq!(after(&channel, hours(3)).await, [second], "and not what came before it");
+    assert_eq!(channel.load(second).await.pin, None);
+    assert_eq!(after(&channel, hours(24)).await, [second, first]);
+}
+
+#[tokio::test]
+async fn what_is_pinned_and_then_withdrawn_keeps_nothing_waiting() {
+    let channel = Channel::open().await;
+    let first = channel.approved(WORDS).await;
+    let second = channel.approved(OTHERS).await;
+    let officer = coordinator(&channel);
+    let at = channel.now().at.checked_add(hours(3)).unwrap();
+    let (_, expected) = schedule::pin(&channel.core, second, officer, Wish::At(at)).await.unwrap();
+    assert_eq!(expected, Some(at));
+    let later = at.checked_add(hours(2)).unwrap();
+    let (_, expected) = schedule::pin(&channel.core, first, officer, Wish::At(later)).await.unwrap();
+    assert_eq!(london(expected.unwrap()).date(), london(at).date().tomorrow().unwrap(), "that day is full");
+    schedule::pin(&channel.core, first, officer, Wish::Whenever).await.unwrap();
+    assert!(after(&channel, hours(0)).await.is_empty(), "it would delay the other");
+    queue::close(&channel.core, second, officer).await.unwrap();
+    assert_eq!(after(&channel, hours(0)).await, [first]);
 }
 
 #[tokio::test]

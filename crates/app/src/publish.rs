@@ -34,8 +34,8 @@ pub async fn poll(core: &Core, platforms: &Platforms) -> Result<(), StepFailure>
     hits.sort_by_key(waits);
     if !platforms.is_empty() && hits.last().is_some_and(waits) {
         slots.may_be_open(core, core.clock.now()).await?;
-        if let Slots::Open(channel) = &slots {
-            hits = turn::in_order(hits, channel, core.clock.now());
+        if let Slots::Open(channel) = &mut slots {
+            hits = turn::in_order(core, hits, channel, core.clock.now()).await?;
         }
     }
     for hit in hits {
@@ -235,7 +235,8 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
     if !is_begun {
         // Nothing is on a platform yet: it takes its turn again, and with it all that is asked then.
         let step = before.clone().put_back(now)?;
-        let cadence = core.store.channel().await?.cadence.given_back(before.id, before.appearance());
+        let cadence =
+            core.store.channel().await?.cadence.given_back(before.id, before.appearance(), before.pin);
         return Ok(core.store.commit(&before, &step, vec![Write::Cadence(cadence)], &[], now).await?);
     }
     if let Some(index) = switched_off(platforms, &before) {

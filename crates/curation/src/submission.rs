@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     audit::{ChainHead, Entry},
+    cadence::Pin,
     composition::{Composition, ContentHash, PlatformName, Salt, Share},
     ids::{PersonId, SubmissionId},
     policy::Tier,
@@ -463,6 +464,9 @@ pub struct Submission {
     /// What it is about, of the channel's topics: a brake on the topic stops it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+    /// When a coordinator wants it to appear: kept while it is being posted, so that what is given back has it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Pin>,
     /// When its present words were first approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_at: Option<Timestamp>,

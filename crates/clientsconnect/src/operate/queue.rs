@@ -13,6 +13,7 @@ use app::{
 };
 use clap::{Args, Subcommand, ValueEnum, builder::PossibleValuesParser};
 use curation::{
+    cadence::Pin,
     ids::PersonId,
     roster::{Duty, Officer},
     submission::{ReleaseTo, State, Submission},
@@ -27,7 +28,7 @@ use super::{
     connect::{Connection, Place},
     intake,
     item::{DUTIES, ItemName, Line, find, lines, waiting},
-    print::Shown,
+    print::{Shown, when},
     roster::DutyArg,
     show,
 };
@@ -318,11 +319,11 @@ pub(crate) async fn run(
         QueueCommand::Pin { step, at, next: _ } => {
             let (item, officer) = both(core, &step).await?;
             let wish = at.map_or(Wish::Next, Wish::At);
-            after(connection, "Pinned.", schedule::pin(core, item.id, &officer, wish).await)
+            pin(connection, "Pinned.", schedule::pin(core, item.id, &officer, wish).await)
         }
         QueueCommand::Unpin { step } => {
             let (item, officer) = both(core, &step).await?;
-            after(connection, "Unpinned.", schedule::pin(core, item.id, &officer, Wish::Whenever).await)
+            pin(connection, "Unpinned.", schedule::pin(core, item.id, &officer, Wish::Whenever).await)
         }
         QueueCommand::Topic { step, topic } => {
             let (item, officer) = both(core, &step).await?;
@@ -330,6 +331,23 @@ pub(crate) async fn run(
             after(connection, "Noted.", schedule::set_topic(core, item.id, &officer, topic).await)
         }
     }
+}
+
+/// Says also when something pinned to a time appears later than that, since nothing else does.
+fn pin(
+    connection: &Connection,
+    what: &str,
+    result: Result<(Submission, Option<Timestamp>), steps::OfficerError>,
+) -> anyhow::Result<Shown> {
+    let (item, expected) = result.map_err(|error| advice::of_officer(&error))?;
+    let later = match (item.pin, expected) {
+        (Some(Pin::At(at)), Some(expected)) if expected > at => format!(
+            "{what} It appears on {} at the earliest: the channel's hours, or other pins, leave no slot before.",
+            when(expected)
+        ),
+        _ => what.to_owned(),
+    };
+    after(connection, &later, Ok(item))
 }
 
 async fn list(core: &Core, duty: Option<DutyArg>, state: Option<&str>, all: bool) -> anyhow::Result<Shown> {

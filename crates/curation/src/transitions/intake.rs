@@ -97,6 +97,7 @@ impl Submission {
             approved_at: None,
             deliveries: vec![],
             past: vec![],
+            pin: None,
             chain: ChainHead::default(),
         };
         fresh.enter(waiting_for_screening(now), actor, "received", now)

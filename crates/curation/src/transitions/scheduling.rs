@@ -36,7 +36,12 @@ impl Submission {
     ///
     /// # Errors
     /// Unless it waits for a slot. Guidance takes its turn by itself.
-    pub fn pin(self, coordinator: PersonId, pin: Option<Pin>, now: Now) -> Result<Step, InvalidTransition> {
+    pub fn pin(
+        mut self,
+        coordinator: PersonId,
+        pin: Option<Pin>,
+        now: Now,
+    ) -> Result<Step, InvalidTransition> {
         let State::Approved { awaits_submitter: false, .. } = self.state else {
             return self.refuse("pinning");
         };
@@ -48,6 +53,7 @@ impl Submission {
             Some(Pin::Next(_)) => (now.at, "pinned: next".to_owned()),
             None => (now.at, "unpinned".to_owned()),
         };
+        self.pin = pin;
         let state = State::Approved { awaits_submitter: false, due_at };
         Ok(self.enter(state, Actor::Person(coordinator), action, now))
     }
