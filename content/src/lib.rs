@@ -41,7 +41,7 @@ pub fn helplines() -> &'static [Helpline] {
     &CONTENT.helplines
 }
 
-/// The sentences that go out with posts, in the order in which they take turns.
+/// The sentences that go out with posts, in the order in which they take turns with what appears again and again.
 pub fn disclaimers() -> &'static [Disclaimer] {
     &CONTENT.disclaimers
 }
@@ -54,6 +54,14 @@ pub fn topics() -> &'static [Topic] {
 /// The topic with this id.
 pub fn topic(id: &str) -> Option<&'static Topic> {
     topics().iter().find(|topic| topic.id == id)
+}
+
+/// Whether words may be guidance, as far as the rules of `guidance.toml` go.
+///
+/// # Errors
+/// The rule that they break, in words.
+pub fn check_guidance(text: &str) -> Result<(), &'static str> {
+    schema::check_guidance(text, helplines())
 }
 
 /// Guidance as drafted: therapists have yet to approve it.
@@ -183,6 +191,22 @@ mod tests {
     }
 
     #[test]
+    fn words_that_are_no_draft_keep_the_same_rules() {
+        assert_eq!(check_guidance("Some people find that a walk helps."), Ok(()));
+        assert_eq!(check_guidance("Some people find that Samaritans listen: 116 123."), Ok(()));
+        for bad in [
+            "Some people find that a walk helps.\nAnd rest.",
+            "Some people find that it helps to leave their partner.",
+            "Some people find C.A.L.L. Mental Health Helpline good.",
+            "Some people find it good to call 01632 960001.",
+            "A walk helps.",
+            "",
+        ] {
+            assert!(check_guidance(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn a_state_without_a_sentence_gets_a_neutral_one() {
         assert!(state_sentence("in_review").contains("therapists"));
         assert_eq!(state_sentence("nonsense"), state_sentence("unknown"));
@@ -194,7 +218,9 @@ mod tests {
         let mut line = helplines()[0].clone();
         line.verified_on = date(2026, 8, 1);
         for (today, expected) in [
-            (date(2026, 7, 1), Staleness::Fresh),
+            (date(2026, 7, 1), Staleness::Alert),
+            (date(2026, 7, 30), Staleness::Alert),
+            (date(2026, 7, 31), Staleness::Fresh),
             (date(2026, 8, 1), Staleness::Fresh),
             (date(2026, 8, 31), Staleness::Fresh),
             (date(2026, 9, 1), Staleness::Alert),
@@ -289,7 +315,7 @@ mod tests {
             assert!(message.contains(names), "{names} is not in: {message}");
         }
         let guidance = |text: &str, to: &str, more: &str| {
-            let commenters = "[[guidance]]\nid = \"a\"\nversion = 1\nto = \"commenters\"\ntext = \"Your therapist, family or employer may see this.\"\n";
+            let commenters = "[[guidance]]\nid = \"a\"\nversion = 1\nto = \"commenters\"\ntext = \"Your therapist, family or employer may see this, some people find.\"\n";
             format!(
                 "{commenters}[[guidance]]\nid = \"x\"\nversion = 1\nto = \"{to}\"\n{more}\ntext = \"{text}\"\n"
             )
@@ -301,9 +327,11 @@ mod tests {
             ("tells somebody", everybody("Some people confront whoever hurt them.")),
             ("tells somebody", everybody("See https://example.org.")),
             ("tells somebody", everybody("You can’t know.")),
+            ("tells somebody", everybody("Some people find it right to walk out on their partner.")),
+            ("some people find", everybody("It is good to rest.")),
             ("180", everybody(&"a".repeat(181))),
             ("one line", everybody(" Some people rest.")),
-            ("to commenters", guidance("Some people keep things private.", "commenters", "")),
+            ("to commenters", guidance("Some people find it good to keep things private.", "commenters", "")),
             ("no such topic", guidance("Some people rest.", "everybody", "topic = \"x\"")),
             (
                 "no such helpline",
@@ -321,7 +349,13 @@ mod tests {
             let message = check(&Broken { guidance: text, ..whole() }).unwrap_err().to_string();
             assert!(message.contains(rule) && message.contains("guidance \"x\""), "{rule}: {message}");
         }
-        for text in [long, disclaimer("See https://example.org, or 999."), disclaimer("A guarantee. 999.")] {
+        for text in [
+            long,
+            disclaimer("See https://example.org, or 999."),
+            disclaimer("A guarantee. 999."),
+            disclaimer("You should rest. In danger: 999."),
+            disclaimer("Leave a therapist who is late. In danger: 999."),
+        ] {
             let files = Broken { disclaimers: text, ..whole() };
             assert!(check(&files).unwrap_err().to_string().contains("disclaimer \"x\""));
         }

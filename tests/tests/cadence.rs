@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use app::{guidance, queue, queue::OfficerError, schedule, schedule::Wish};
+use app::{guidance, queue, queue::OfficerError, schedule, schedule::Wish, submitter::ReviseError};
 use curation::{
     audit::{self, Actor},
     ids::SubmissionId,
@@ -184,12 +184,73 @@ async fn a_year_after_its_approval_guidance_stops_and_a_coordinator_is_told() {
     channel.mailbox.take();
     assert_eq!(after(&channel, hours(366 * 24)).await, [id], "what appeared stays");
     assert_eq!(channel.state(id).await, "published");
-    let mails = channel.mailbox.take();
-    assert!(
-        mails.iter().any(|mail| mail.to == "coordinator@example.org" && mail.text.contains("a year old"))
-    );
+    assert!(was_told(&channel, "a year old"));
     let again = propose(&channel, "endings").await;
     assert!(again.is_ok(), "it can be proposed anew: {again:?}");
+}
+
+async fn look_up_all(channel: &Channel) {
+    for therapist in channel.core.store.therapists().await.unwrap() {
+        let by = "Example Coordinator".to_owned();
+        app::roster::check(&channel.core, therapist.id, therapist.membership, by).await.unwrap();
+    }
+}
+
+fn was_told(channel: &Channel, what: &str) -> bool {
+    let mails = channel.mailbox.take();
+    mails.iter().any(|mail| mail.to == "coordinator@example.org" && mail.text.contains(what))
+}
+
+#[tokio::test]
+async fn guidance_that_is_approved_again_in_time_leaves_no_gap_and_appears_once() {
+    let channel = Channel::open().await;
+    let old = approved(&channel, "endings").await;
+    after(&channel, hours(0)).await;
+    channel.pass(hours(334 * 24));
+    look_up_all(&channel).await;
+    assert_eq!(after(&channel, hours(0)).await.len(), 2);
+    assert!(!was_told(&channel, "eleven months old"));
+    assert!(matches!(propose(&channel, "endings").await, Err(OfficerError::ProposedAlready(_))));
+    after(&channel, hours(2 * 24)).await;
+    assert!(was_told(&channel, "eleven months old"), "from day 335 on");
+    after(&channel, hours(2 * 24)).await;
+    assert!(!was_told(&channel, "eleven months old"), "once");
+    let new = approved(&channel, "endings").await;
+    let before = shown(&channel).len();
+    for _ in 0..3 {
+        after(&channel, hours(48)).await;
+        channel.publish().await.unwrap();
+    }
+    assert_eq!(shown(&channel)[before..], [new, new, new]);
+    assert_eq!(channel.state(old).await, "published", "what appeared stays");
+}
+
+#[tokio::test]
+async fn words_of_a_coordinators_own_keep_the_rules_of_guidance_also_when_they_are_changed() {
+    let channel = Channel::open().await;
+    let (officer, rules) = (coordinator(&channel), &channel.web.rules);
+    for bad in [
+        "You should rest.",
+        "Some people find it best to leave their partner.",
+        "Rest is good.",
+        "Some people find\nrest.",
+    ] {
+        let refused = guidance::propose(&channel.core, rules, officer, bad, None).await;
+        assert!(matches!(refused, Err(OfficerError::Revise(ReviseError::Guidance(_)))), "{bad}: {refused:?}");
+    }
+    channel.mailbox.take();
+    let id = propose(&channel, "endings").await.unwrap();
+    for (_, path) in channel.mailbox.review_paths() {
+        channel.vote(&path, &[("decision", "reword"), ("reword_reason", "An example reason.")]).await;
+    }
+    channel.settle().await;
+    assert_eq!(channel.state(id).await, "rewording");
+    let change = async |words| queue::redact(&channel.core, rules, id, officer, Some(words)).await;
+    let refused = change("Some people find that it helps to quit therapy.").await;
+    assert!(matches!(refused, Err(OfficerError::Revise(ReviseError::Guidance(_)))), "{refused:?}");
+    change("Some people find that endings take time.").await.unwrap();
+    let revision = channel.core.store.revision(id, 2).await.unwrap().unwrap();
+    assert_eq!(revision.composition.turns.len() + 1, content::disclaimers().len());
 }
 
 #[tokio::test]

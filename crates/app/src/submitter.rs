@@ -12,7 +12,9 @@ use curation::{
 use screening::Report;
 use store::{BallotRecord, StoreError, Write};
 
-use crate::{Core, MOST_RACES, Reviser, StepFailure, commit_moving, note::shown, vote::is_counting};
+use crate::{
+    Core, MOST_RACES, Reviser, StepFailure, commit_moving, guidance, note::shown, vote::is_counting,
+};
 
 /// What the submitter sees.
 #[derive(Debug, Clone)]
@@ -92,6 +94,9 @@ pub enum ReviseError {
     /// They fit no thread on a platform, or what they stand beside is where the channel no longer posts.
     #[error(transparent)]
     Uncomposable(#[from] Uncomposable),
+    /// They cannot be guidance.
+    #[error("guidance cannot say this: {0}")]
+    Guidance(&'static str),
     /// They are not waited for, or could not be written.
     #[error(transparent)]
     Step(#[from] StepFailure),
@@ -119,7 +124,7 @@ pub async fn revise(
         }
         let number = before.revision + 1;
         let revision = match before.kind {
-            Kind::Guidance => core.repeated_revision(number, words, rules, now)?,
+            Kind::Guidance => core.repeated_revision(number, guidance::fit(words)?, rules, now)?,
             Kind::Text | Kind::Repost => {
                 let target = shared(core, &before).await?;
                 core.revision(number, Some(words), target.as_ref(), rules, now)?

@@ -6,7 +6,7 @@
 
 use curation::{
     cadence::{Appearance, Cadence, Pin, Slot},
-    submission::{Revision, State, Submission},
+    submission::{Revision, Step, Submission},
     time::{Now, london},
 };
 use store::{Channel, Check, Hit, StoreError};
@@ -119,17 +119,30 @@ pub(crate) fn switches(item: &Submission) -> Check {
     item.topic.clone().map_or(Check::NotPaused, Check::NotBraked)
 }
 
-/// Ends guidance that was approved too long ago, and tells a coordinator. True if it was.
+/// What has to be said of guidance before it is taken: that it was approved too long ago, or nearly so, or that it takes
+/// the place of an older approval. True if something was, and the next poll looks again.
 pub(crate) async fn has_lapsed(core: &Core, item: &Submission, now: Now) -> Result<bool, StepFailure> {
-    let waits = matches!(item.state, State::Approved { awaits_submitter: false, .. });
-    if !waits || !item.approval_is_old(now) {
-        return Ok(false);
+    if let Some(old) = item.replaces
+        && let Some(old) = core.store.load(old).await?
+        && let Ok(step) = old.clone().give_way(now)
+    {
+        return written(core, &old, &step, now).await;
     }
-    let step = item.clone().lapse(now)?;
-    match core.store.commit(item, &step, vec![], &[], now).await {
+    let step = match item.approval_is_old(now) {
+        true => item.clone().lapse(now),
+        false => item.clone().tell_of_lapse(now),
+    };
+    match step {
+        Ok(step) => written(core, item, &step, now).await,
+        Err(_) => Ok(false),
+    }
+}
+
+async fn written(core: &Core, before: &Submission, step: &Step, now: Now) -> Result<bool, StepFailure> {
+    match core.store.commit(before, step, vec![], &[], now).await {
         Ok(()) => {
-            tracing::warn!(submission = %item.id, "guidance has to be approved again");
-            core.hint_after(&step).await;
+            tracing::warn!(submission = %before.id, "guidance has to be approved again, or was");
+            core.hint_after(step).await;
             Ok(true)
         }
         // Somebody else was first: the next poll looks again.

@@ -372,6 +372,8 @@ pub enum About {
     Undeliverable,
     /// Helplines have to be looked up again: about the channel, and about no submission.
     HelplineStale,
+    /// Guidance was approved nearly a year ago: approved again by then, it leaves no gap.
+    GuidanceLapsesSoon,
     /// Guidance was approved a year ago, and does not appear any more until it is approved again.
     GuidanceLapsed,
 }
@@ -470,6 +472,12 @@ pub struct Submission {
     /// When its present words were first approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_at: Option<Timestamp>,
+    /// When a coordinator was told that guidance has to be approved again soon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapse_told_at: Option<Timestamp>,
+    /// The guidance with the same words that stops when this one appears.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<SubmissionId>,
     /// The posts of the current occurrence, or of the last.
     pub deliveries: Vec<Delivery>,
     /// The posts of the occurrences before it, as long as they are to stay: what appears again and again is taken down as
@@ -580,6 +588,8 @@ pub mod waits {
     pub const ATTENTION_AGAIN: SignedDuration = SignedDuration::from_hours(24);
     /// For how long guidance appears after it was approved: then it is asked about again.
     pub const GUIDANCE_APPROVED: SignedDuration = SignedDuration::from_hours(365 * 24);
+    /// From when on the same words may be proposed again, so that a review fits in before the year is over.
+    pub const GUIDANCE_AGAIN: SignedDuration = SignedDuration::from_hours(335 * 24);
     /// Until what nobody reviewed is erased.
     pub const ERASE_UNREVIEWED: SignedDuration = SignedDuration::from_hours(30 * 24);
     /// Until what was reviewed and not published is erased.

@@ -166,6 +166,7 @@ fn to_officer(duty: Duty, about: About, submission: &Submission) -> Option<Lette
         About::Redaction => AlertKind::WordsNeeded,
         About::Appeal => AlertKind::Appeal,
         About::Undeliverable => AlertKind::Undeliverable,
+        About::GuidanceLapsesSoon => AlertKind::GuidanceLapsesSoon,
         About::GuidanceLapsed => AlertKind::GuidanceLapsed,
         About::Invitation
         | About::Reminder

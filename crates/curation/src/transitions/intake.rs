@@ -98,6 +98,8 @@ impl Submission {
             deliveries: vec![],
             past: vec![],
             pin: None,
+            lapse_told_at: None,
+            replaces: None,
             chain: ChainHead::default(),
         };
         fresh.enter(waiting_for_screening(now), actor, "received", now)

@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing here approves anything: it moves a due time, names a topic, or stops what appears again and again.
 
+use jiff::SignedDuration;
+
 use super::InvalidTransition;
 use crate::{
     audit::Actor,
@@ -84,9 +86,31 @@ impl Submission {
     /// Whether guidance was approved so long ago that it has to be approved again before it appears.
     #[must_use]
     pub fn approval_is_old(&self, now: Now) -> bool {
-        let is_fresh =
-            self.approved_at.is_some_and(|at| now.at.duration_since(at) < waits::GUIDANCE_APPROVED);
-        self.kind == Kind::Guidance && !is_fresh
+        self.kind == Kind::Guidance && self.is_approved_for(waits::GUIDANCE_APPROVED, now) != Some(false)
+    }
+
+    /// Whether guidance was approved so long ago that the same words may be proposed again.
+    #[must_use]
+    pub fn approval_ends_soon(&self, now: Now) -> bool {
+        self.kind == Kind::Guidance && self.is_approved_for(waits::GUIDANCE_AGAIN, now) == Some(true)
+    }
+
+    fn is_approved_for(&self, time: SignedDuration, now: Now) -> Option<bool> {
+        self.approved_at.map(|at| now.at.duration_since(at) >= time)
+    }
+
+    /// A coordinator is told, once for each approval, that it ends soon.
+    ///
+    /// # Errors
+    /// Unless that is so, and nobody was told.
+    pub fn tell_of_lapse(mut self, now: Now) -> Result<Step, InvalidTransition> {
+        let waits = matches!(self.state, State::Approved { awaits_submitter: false, .. });
+        if !waits || !self.approval_ends_soon(now) || self.lapse_told_at > self.approved_at {
+            return self.refuse("telling of an approval's end");
+        }
+        self.lapse_told_at = Some(now.at);
+        let state = self.state.clone();
+        Ok(self.waiting(state).telling(Recipient::Duty(Duty::Coordinator), About::GuidanceLapsesSoon))
     }
 
     /// Guidance has appeared for as long as one approval lasts: it stops, and a coordinator is told. What has appeared
@@ -95,16 +119,30 @@ impl Submission {
     /// # Errors
     /// Unless it is guidance that waits for a slot and was approved so long ago.
     pub fn lapse(self, now: Now) -> Result<Step, InvalidTransition> {
+        if !self.approval_is_old(now) {
+            return self.refuse("ending guidance");
+        }
+        let step = self.retire("approval_lapsed", now)?;
+        Ok(step.telling(Recipient::Duty(Duty::Coordinator), About::GuidanceLapsed))
+    }
+
+    /// The same words, approved anew, are about to appear: these stop. What has appeared stays.
+    ///
+    /// # Errors
+    /// Unless it is guidance that waits for a slot.
+    pub fn give_way(self, now: Now) -> Result<Step, InvalidTransition> {
+        self.retire("replaced", now)
+    }
+
+    fn retire(self, action: &str, now: Now) -> Result<Step, InvalidTransition> {
         let waits = matches!(self.state, State::Approved { awaits_submitter: false, .. });
-        if !waits || !self.approval_is_old(now) {
+        if !waits || self.kind != Kind::Guidance {
             return self.refuse("ending guidance");
         }
         let state = match self.is_up() {
             true => State::Published { at: now.at },
             false => State::Expired { due_at: self.erasure(now) },
         };
-        Ok(self
-            .enter(state, Actor::System, "approval_lapsed", now)
-            .telling(Recipient::Duty(Duty::Coordinator), About::GuidanceLapsed))
+        Ok(self.enter(state, Actor::System, action, now))
     }
 }

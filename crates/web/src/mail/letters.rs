@@ -238,6 +238,8 @@ pub enum AlertKind {
     Appeal,
     /// A helpline's entry is due for a check.
     HelplineStale,
+    /// Guidance was approved nearly a year ago.
+    GuidanceLapsesSoon,
     /// Guidance was approved a year ago.
     GuidanceLapsed,
 }
@@ -294,6 +296,10 @@ impl CoordinatorAlert {
             AlertKind::Undeliverable => (
                 "Mail to somebody on the roster came back, or they told their mail program that they don't want it.",
                 "Please look at the roster: it shows whose mailbox it is. They get no mail until you enter there that it works again. Others are asked in their place.",
+            ),
+            AlertKind::GuidanceLapsesSoon => (
+                "Guidance is eleven months old, and appears for one month more.",
+                "Please propose it again (`clientsconnect guidance propose`), as it is or in better words: therapists are asked anew, and if they are done by then, there is no gap.",
             ),
             AlertKind::GuidanceLapsed => (
                 "Guidance is a year old, so it does not appear any more.",

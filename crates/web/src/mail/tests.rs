@@ -46,6 +46,7 @@ fn all(reference: &str) -> Vec<(&'static str, bool, Letter)> {
         AlertKind::Appeal,
         AlertKind::Undeliverable,
         AlertKind::HelplineStale,
+        AlertKind::GuidanceLapsesSoon,
         AlertKind::GuidanceLapsed,
     ] {
         letters.push((
