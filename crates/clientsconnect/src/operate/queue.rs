@@ -86,8 +86,8 @@ pub(crate) struct QueueArgs {
 pub(crate) enum QueueCommand {
     /// List what waits for a human, the most urgent first
     #[command(after_help = "\
-With --json: [{id, reference, state, hold, tier, revision, received_at, due_at, waits_for}].
-hold: crisis, technical or null. waits_for: of lead, deputy, coordinator, those who should act.")]
+With --json: [{id, reference, state, hold, tier, revision, topic, pin, received_at, due_at, waits_for}].
+hold: crisis, technical or null. topic: from `clientsconnect brake`, or null. pin: {at}, {next} or null. waits_for: of lead, deputy, coordinator, those who should act.")]
     List {
         /// Only what waits for this duty
         #[arg(long = "for", value_name = "DUTY")]
@@ -117,7 +117,7 @@ With --json: [{address, since, forgotten_at}].")]
 The record is checked on the way: the exit status is 1 if it does not hold together.
 
 With --json: the fields of `queue list --json`, and {role, concealed, ended, release, words, masked, contact, posts,
-findings, review, remarks, deliveries, record}. words is null for whom they are not for; masked has personal
+turns, findings, review, remarks, deliveries, record}. turns: how guidance ends the next times. words is null for whom they are not for; masked has personal
 details masked. review: counts and seats; people are called reviewer 1, 2, ... in the order of invitation.
 record: {holds_together, broken_at, entries}, each entry as it was hashed, so that anybody can verify it.")]
     Show {

@@ -21,7 +21,7 @@ use store::BallotRecord;
 
 use super::{
     advice,
-    item::{Line, tier, waiting},
+    item::{Line, pinned, tier, waiting},
     print::{Shown, clean, quoted, table, when},
 };
 
@@ -234,9 +234,13 @@ fn in_words(
     let mut text = String::new();
     let due = item.due().map_or(String::new(), |due| format!(", due {}", when(due.at)));
     writeln!(text, "{}  {}", item.id.reference(), item.id)?;
-    writeln!(text, "{}, waits for {}{due}", item.state.name(), waiting(item))?;
+    writeln!(text, "{}, waits for {}{}{due}", item.state.name(), waiting(item), pinned(item))?;
     let received = when(item.received_at);
     writeln!(text, "Revision {}, {} tier, received {received}", item.revision, tier(item.tier))?;
+    if let Some(topic) = &item.topic {
+        let name = content::topic(topic).map_or("not in the list any more", |topic| topic.name.as_str());
+        writeln!(text, "About {topic}: {name}")?;
+    }
     if let Some(release) = &item.release {
         let to = match release.to {
             curation::submission::ReleaseTo::Review => "review",
