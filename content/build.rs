@@ -48,9 +48,23 @@ fn main() -> ExitCode {
         guidance,
     };
     match schema::check(files) {
-        Ok(_) => ExitCode::SUCCESS,
+        Ok(content) => {
+            let due = schema::due_for_a_check(&content, today()).join(", ");
+            if !due.is_empty() {
+                println!(
+                    "cargo::warning=content/helplines.toml: look up again what was last checked more than 30 days ago: {due}"
+                );
+            }
+            ExitCode::SUCCESS
+        }
         Err(error) => fail(&error.to_string()),
     }
+}
+
+/// The day on which this is built. What is built does not depend on it: it only reminds whoever builds.
+#[allow(clippy::disallowed_methods)]
+fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 fn fail(message: &str) -> ExitCode {

@@ -7,7 +7,10 @@ pub mod schema;
 
 use std::sync::LazyLock;
 
-use jiff::civil::{Date, DateTime};
+use jiff::{
+    ToSpan,
+    civil::{Date, DateTime},
+};
 
 pub use schema::{
     Agreement, Audience, CategoryWords, Consent, Content, ContentError, Disclaimer, Files, Guidance,
@@ -38,7 +41,7 @@ pub fn helplines() -> &'static [Helpline] {
     &CONTENT.helplines
 }
 
-/// The sentences that go out with posts, in the order in which they take turns.
+/// The sentences that go out with posts, in the order in which they take turns with what appears again and again.
 pub fn disclaimers() -> &'static [Disclaimer] {
     &CONTENT.disclaimers
 }
@@ -51,6 +54,14 @@ pub fn topics() -> &'static [Topic] {
 /// The topic with this id.
 pub fn topic(id: &str) -> Option<&'static Topic> {
     topics().iter().find(|topic| topic.id == id)
+}
+
+/// Whether words may be guidance, as far as the rules of `guidance.toml` go.
+///
+/// # Errors
+/// The rule that they break, in words.
+pub fn check_guidance(text: &str) -> Result<(), &'static str> {
+    schema::check_guidance(text, helplines())
 }
 
 /// Guidance as drafted: therapists have yet to approve it.
@@ -66,9 +77,22 @@ pub fn unchecked(today: Date) -> impl Iterator<Item = &'static Helpline> {
 /// Whether words that appear when London's clocks show `at` send nobody astray: each helpline that they name answers then,
 /// and was checked within [`schema::UNFIT_AFTER_DAYS`]. The emergency number does neither close nor change.
 pub fn is_fit_to_appear(words: &str, at: DateTime) -> bool {
-    helplines().iter().filter(|line| !line.emergency && names(words, line)).all(|line| {
-        stale(line, at.date()) != Staleness::Unfit && line.open.as_ref().is_some_and(|open| open.is_open(at))
-    })
+    named(words).iter().all(|line| answers(line, at))
+}
+
+/// The first minute, from `from` on and before `until`, in which words are fit to appear.
+pub fn fit_from(words: &str, from: DateTime, until: DateTime) -> Option<DateTime> {
+    let named = named(words);
+    let minutes = std::iter::successors(Some(from), |at| at.checked_add(1.minute()).ok());
+    minutes.take_while(|at| *at < until).find(|at| named.iter().all(|line| answers(line, *at)))
+}
+
+fn named(words: &str) -> Vec<&'static Helpline> {
+    helplines().iter().filter(|line| !line.emergency && names(words, line)).collect()
+}
+
+fn answers(line: &Helpline, at: DateTime) -> bool {
+    stale(line, at.date()) != Staleness::Unfit && line.open.as_ref().is_some_and(|open| open.is_open(at))
 }
 
 /// The registers whose members may vote.
@@ -148,11 +172,38 @@ mod tests {
     }
 
     #[test]
+    fn the_first_minute_in_which_a_helpline_answers_is_found_if_there_is_one_in_time() {
+        let words = "CALM answers: 0800 58 58 58.";
+        let day = |hour, minute| date(2026, 8, 3).at(hour, minute, 30, 0);
+        assert_eq!(fit_from(words, day(8, 0), day(21, 0)), Some(day(17, 0)));
+        assert_eq!(fit_from(words, day(18, 5), day(21, 0)), Some(day(18, 5)));
+        assert_eq!(fit_from(words, day(8, 0), day(17, 0)), None);
+        assert_eq!(fit_from("An example.", day(8, 0), day(21, 0)), Some(day(8, 0)));
+        assert_eq!(fit_from("0800 132 737", day(8, 0), day(21, 0)), None, "nobody knows when they answer");
+    }
+
+    #[test]
     fn guidance_is_enough_for_a_month_and_speaks_to_those_who_reply() {
         // Every other day, and never twice within 14 days.
         assert!(guidance().len() >= 7);
         assert!(guidance().iter().any(|one| one.to == SpeaksTo::Commenters));
         assert!(topic("grief").is_some() && topic("nonsense").is_none());
+    }
+
+    #[test]
+    fn words_that_are_no_draft_keep_the_same_rules() {
+        assert_eq!(check_guidance("Some people find that a walk helps."), Ok(()));
+        assert_eq!(check_guidance("Some people find that Samaritans listen: 116 123."), Ok(()));
+        for bad in [
+            "Some people find that a walk helps.\nAnd rest.",
+            "Some people find that it helps to leave their partner.",
+            "Some people find C.A.L.L. Mental Health Helpline good.",
+            "Some people find it good to call 01632 960001.",
+            "A walk helps.",
+            "",
+        ] {
+            assert!(check_guidance(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]
@@ -167,7 +218,9 @@ mod tests {
         let mut line = helplines()[0].clone();
         line.verified_on = date(2026, 8, 1);
         for (today, expected) in [
-            (date(2026, 7, 1), Staleness::Fresh),
+            (date(2026, 7, 1), Staleness::Alert),
+            (date(2026, 7, 30), Staleness::Alert),
+            (date(2026, 7, 31), Staleness::Fresh),
             (date(2026, 8, 1), Staleness::Fresh),
             (date(2026, 8, 31), Staleness::Fresh),
             (date(2026, 9, 1), Staleness::Alert),
@@ -262,7 +315,7 @@ mod tests {
             assert!(message.contains(names), "{names} is not in: {message}");
         }
         let guidance = |text: &str, to: &str, more: &str| {
-            let commenters = "[[guidance]]\nid = \"a\"\nversion = 1\nto = \"commenters\"\ntext = \"Your therapist, family or employer may see this.\"\n";
+            let commenters = "[[guidance]]\nid = \"a\"\nversion = 1\nto = \"commenters\"\ntext = \"Your therapist, family or employer may see this, some people find.\"\n";
             format!(
                 "{commenters}[[guidance]]\nid = \"x\"\nversion = 1\nto = \"{to}\"\n{more}\ntext = \"{text}\"\n"
             )
@@ -274,9 +327,11 @@ mod tests {
             ("tells somebody", everybody("Some people confront whoever hurt them.")),
             ("tells somebody", everybody("See https://example.org.")),
             ("tells somebody", everybody("You can’t know.")),
+            ("tells somebody", everybody("Some people find it right to walk out on their partner.")),
+            ("some people find", everybody("It is good to rest.")),
             ("180", everybody(&"a".repeat(181))),
             ("one line", everybody(" Some people rest.")),
-            ("to commenters", guidance("Some people keep things private.", "commenters", "")),
+            ("to commenters", guidance("Some people find it good to keep things private.", "commenters", "")),
             ("no such topic", guidance("Some people rest.", "everybody", "topic = \"x\"")),
             (
                 "no such helpline",
@@ -294,7 +349,13 @@ mod tests {
             let message = check(&Broken { guidance: text, ..whole() }).unwrap_err().to_string();
             assert!(message.contains(rule) && message.contains("guidance \"x\""), "{rule}: {message}");
         }
-        for text in [long, disclaimer("See https://example.org, or 999."), disclaimer("A guarantee. 999.")] {
+        for text in [
+            long,
+            disclaimer("See https://example.org, or 999."),
+            disclaimer("A guarantee. 999."),
+            disclaimer("You should rest. In danger: 999."),
+            disclaimer("Leave a therapist who is late. In danger: 999."),
+        ] {
             let files = Broken { disclaimers: text, ..whole() };
             assert!(check(&files).unwrap_err().to_string().contains("disclaimer \"x\""));
         }

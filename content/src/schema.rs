@@ -15,7 +15,10 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use unicode_segmentation::UnicodeSegmentation;
 
-pub use guidance::{BANNED_IN_GUIDANCE, Guidance, MAX_GUIDANCE_GRAPHEMES, SEEN_BY, SpeaksTo, Topic, names};
+pub use guidance::{
+    BANNED_IN_GUIDANCE, Guidance, MAX_GUIDANCE_GRAPHEMES, SEEN_BY, SOME_PEOPLE, SpeaksTo, Topic,
+    check_guidance, names,
+};
 pub use opening::Opening;
 
 /// The longest disclaimer, in graphemes: it shares a post of 280 to 500 characters with the words.
@@ -149,7 +152,7 @@ pub struct Helpline {
 pub enum Staleness {
     /// Checked within [`ALERT_AFTER_DAYS`].
     Fresh,
-    /// Due for a check: the coordinator is told.
+    /// Due for a check, or said to be checked on a day that is yet to come: the coordinator is told.
     Alert,
     /// Guidance that uses it stops. The help page still shows it.
     Unfit,
@@ -379,16 +382,23 @@ pub fn check(files: Files<'_>) -> Result<Content, ContentError> {
     })
 }
 
-/// How fresh a helpline's entry is on a given day. A date in the future counts as fresh: it is a slip, not a danger.
+/// How fresh a helpline's entry is on a given day. A day in the future is a slip that would hide the entry's age for as
+/// long; tomorrow may be today elsewhere.
 pub fn stale(helpline: &Helpline, today: Date) -> Staleness {
     let days = helpline.verified_on.duration_until(today).as_hours() / 24;
     if days > i64::from(UNFIT_AFTER_DAYS) {
         Staleness::Unfit
-    } else if days > i64::from(ALERT_AFTER_DAYS) {
+    } else if days > i64::from(ALERT_AFTER_DAYS) || days < -1 {
         Staleness::Alert
     } else {
         Staleness::Fresh
     }
+}
+
+/// The helplines that are due for a check on a given day, by name.
+pub fn due_for_a_check(content: &Content, today: Date) -> Vec<&str> {
+    let due = content.helplines.iter().filter(|line| stale(line, today) != Staleness::Fresh);
+    due.map(|line| line.name.as_str()).collect()
 }
 
 fn helplines(text: &str) -> Result<Vec<Helpline>, ContentError> {
@@ -454,6 +464,9 @@ fn disclaimers(text: &str) -> Result<Vec<Disclaimer>, ContentError> {
         }
         if BANNED_IN_DISCLAIMERS.iter().any(|banned| lower.contains(banned)) {
             return rule("has a link, or says assured, guarantee, no liability or not liable");
+        }
+        if guidance::tells_what_to_do(&one.text) {
+            return rule("tells somebody what to do");
         }
         if !one.text.contains("999") {
             return rule("must name 999");

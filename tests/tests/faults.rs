@@ -10,7 +10,9 @@ use std::sync::{
 use app::ports::{MailError, QueueName};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
-use curation::{composition::PlatformRules, ids::SubmissionId, roster::Duty, submission::DeliveryStatus};
+use curation::{
+    audit::Actor, composition::PlatformRules, ids::SubmissionId, roster::Duty, submission::DeliveryStatus,
+};
 use jiff::SignedDuration;
 use lambda_runtime::{Context, LambdaEvent};
 use platforms::{Intent, Platform, PlatformError, RemotePost};
@@ -289,10 +291,10 @@ async fn absent() -> (Channel, SubmissionId) {
 #[tokio::test]
 async fn what_a_human_attests_to_be_absent_is_asked_about_again_before_it_is_posted() {
     let (channel, id) = absent().await;
-    app::roster::pause_channel(&channel.core, true).await.unwrap();
+    app::roster::pause_channel(&channel.core, Actor::System, true).await.unwrap();
     channel.publish().await.unwrap();
     assert_eq!((channel.state(id).await, channel.timeline.effects()), ("publishing", 0));
-    app::roster::pause_channel(&channel.core, false).await.unwrap();
+    app::roster::pause_channel(&channel.core, Actor::System, false).await.unwrap();
     for therapist in &channel.therapists {
         app::roster::pause(&channel.core, therapist.id, true).await.unwrap();
     }

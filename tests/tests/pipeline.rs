@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use curation::{
-    audit,
+    audit::{self, Actor},
     roster::Duty,
     submission::{ReleaseTo, State},
     time::london,
@@ -383,12 +383,12 @@ async fn the_silent_are_reminded_then_passed_over_and_at_last_it_stalls() {
 async fn a_pause_stops_publishing_and_inviting_and_loses_nothing() {
     let channel = Channel::open_with(16).await;
     let approved = channel.approved(TEXT).await;
-    app::roster::pause_channel(&channel.core, true).await.unwrap();
+    app::roster::pause_channel(&channel.core, Actor::System, true).await.unwrap();
     let waiting = channel.propose("Therapy takes time.").await;
     channel.publish().await.unwrap();
     assert_eq!((channel.state(approved).await, channel.timeline.effects()), ("approved", 0));
     assert!(channel.load(waiting).await.review.is_none());
-    app::roster::pause_channel(&channel.core, false).await.unwrap();
+    app::roster::pause_channel(&channel.core, Actor::System, false).await.unwrap();
     channel.pass(hours(1));
     channel.sweep().await;
     channel.publish().await.unwrap();

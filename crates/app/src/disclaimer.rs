@@ -12,8 +12,23 @@ use crate::accept::digest;
 const DIGITS: usize = 15;
 
 /// The disclaimer of the revision with this number, these words and this post of somebody else's, either of which may be
-/// empty. They take turns by what they go with, so that posts do not repeat word for word.
+/// empty. A digest of them chooses, so that each of the disclaimers is seen about as often as any other.
 pub(crate) fn chosen(number: u32, words: &str, target: &str, today: Date) -> &'static Disclaimer {
+    let fit = fit(today);
+    fit[place(number, words, target) % fit.len()]
+}
+
+/// All that fit, in the order in which they take turns with what appears again and again: the first is the one that
+/// [`chosen`] gives.
+pub(crate) fn in_turn(number: u32, words: &str, today: Date) -> Vec<&'static Disclaimer> {
+    let mut fit = fit(today);
+    let first = place(number, words, "") % fit.len();
+    fit.rotate_left(first);
+    fit
+}
+
+/// Those that may go out now: never none.
+fn fit(today: Date) -> Vec<&'static Disclaimer> {
     let all = content::disclaimers();
     let is_fit = |one: &&Disclaimer| {
         let mut named = content::helplines().iter().filter(|line| content::names(&one.text, line));
@@ -21,10 +36,13 @@ pub(crate) fn chosen(number: u32, words: &str, target: &str, today: Date) -> &'s
         named.all(|line| line.emergency || content::stale(line, today) != Staleness::Unfit)
     };
     let fit = all.iter().filter(is_fit).collect::<Vec<_>>();
-    let digest = digest(&[&number.to_be_bytes(), words.as_bytes(), target.as_bytes()]);
-    let turn = usize::from_str_radix(&digest[..DIGITS], 16).unwrap_or_default();
     // Should none be fit, the number that is not sure is better than nothing about danger: 999 stands in each.
-    fit.get(turn % fit.len().max(1)).copied().unwrap_or(&all[turn % all.len()])
+    if fit.is_empty() { all.iter().collect() } else { fit }
+}
+
+fn place(number: u32, words: &str, target: &str) -> usize {
+    let digest = digest(&[&number.to_be_bytes(), words.as_bytes(), target.as_bytes()]);
+    usize::from_str_radix(&digest[..DIGITS], 16).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -40,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_revision_has_the_same_disclaimer_and_different_ones_take_turns() {
+    fn the_same_revision_has_the_same_disclaimer_and_others_have_others() {
         let today = date(2026, 11, 23);
         let words = "Grief has no timetable.";
         let first = chosen(1, words, "", today);
@@ -49,6 +67,17 @@ mod tests {
         let of = |post: &str| chosen(1, "", post, today);
         assert!((2..50).any(|number| of(&number.to_string()) != of("1")), "also without words of our own");
         assert_eq!(ids(today).len(), content::disclaimers().len());
+    }
+
+    #[test]
+    fn what_appears_again_has_every_disclaimer_once_and_begins_with_its_own() {
+        let today = date(2026, 11, 23);
+        for number in 1..20 {
+            let all = in_turn(number, "An example.", today);
+            assert_eq!(all[0], chosen(number, "An example.", "", today));
+            let ids = all.iter().map(|one| one.id.as_str()).collect::<BTreeSet<_>>();
+            assert_eq!((ids.len(), all.len()), (content::disclaimers().len(), content::disclaimers().len()));
+        }
     }
 
     #[test]

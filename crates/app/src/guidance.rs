@@ -49,14 +49,20 @@ pub async fn propose(
         return Err(UnknownTopic.into());
     }
     let words = Words::parse(words)?;
+    fit(&words)?;
+    let now = core.clock.now();
+    let mut replaces = None;
     for one in all(core).await? {
         let is_same = one.words.as_deref() == Some(words.as_str());
-        if is_same && !has_ended(&one.item, core) {
+        if !is_same || has_ended(&one.item) {
+            continue;
+        }
+        if !one.item.approval_ends_soon(now) {
             return Err(OfficerError::ProposedAlready(one.item.id.reference()));
         }
+        replaces = Some(one.item.id);
     }
-    let now = core.clock.now();
-    let revision = core.revision(1, Some(&words), None, rules, now).map_err(ReviseError::from)?;
+    let revision = core.repeated_revision(1, &words, rules, now).map_err(ReviseError::from)?;
     let milliseconds = u64::try_from(now.at.as_millisecond()).unwrap_or_default();
     let new = NewSubmission {
         id: SubmissionId::new(milliseconds, core.randomness.bytes()),
@@ -68,6 +74,7 @@ pub async fn propose(
     let actor = Actor::Person(officer.id);
     let step = Submission::receive_from(actor, new, &revision, now).and_then(|mut received| {
         received.topic = topic.map(str::to_owned);
+        received.replaces = replaces;
         let (step, found) = core.screen_now(received, &revision, None, now)?;
         report = found;
         Ok::<_, InvalidTransition>(step)
@@ -86,6 +93,11 @@ pub async fn propose(
     tracing::info!(submission = %step.submission.id, "guidance proposed");
     core.hint_after(&step).await;
     Ok(step.submission)
+}
+
+/// Words that keep the rules of `content/guidance.toml`, wherever they come from.
+pub(crate) fn fit(words: &Words) -> Result<&Words, ReviseError> {
+    content::check_guidance(words.as_str()).map(|()| words).map_err(ReviseError::Guidance)
 }
 
 /// Every draft with what became of it, and guidance that is no draft any more.
@@ -129,11 +141,10 @@ async fn all(core: &Core) -> Result<Vec<Proposed>, StepFailure> {
     Ok(all)
 }
 
-/// Whether the same words may be proposed again: nothing goes on with these, or their approval is a year old.
-fn has_ended(item: &Submission, core: &Core) -> bool {
-    item.approved_at.is_some() && item.approval_is_old(core.clock.now())
-        || matches!(
-            item.state.name(),
-            "rejected" | "declined" | "retracted" | "withdrawn" | "expired" | "closed" | "published"
-        )
+/// Whether nothing goes on with it.
+fn has_ended(item: &Submission) -> bool {
+    matches!(
+        item.state.name(),
+        "rejected" | "declined" | "retracted" | "withdrawn" | "expired" | "closed" | "published"
+    )
 }

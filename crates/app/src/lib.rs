@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use curation::{
     audit::Actor,
-    composition::{PlatformRules, Salt, Target, Uncomposable, commit, compose},
+    composition::{Disclaimer, PlatformRules, Salt, Target, Uncomposable, commit, compose, compose_in_turn},
     policy::Tier,
     submission::{Revision, Step, Submission},
     time::Now,
@@ -110,13 +110,24 @@ impl Core {
     ) -> Result<Revision, Uncomposable> {
         let words = words.map_or("", Words::as_str);
         let about = target.map_or("", |target| target.post.as_str());
-        let chosen = disclaimer::chosen(number, words, about, now.today());
-        let disclaimer = curation::composition::Disclaimer {
-            id: chosen.id.clone(),
-            version: chosen.version,
-            text: chosen.text.clone(),
-        };
+        let disclaimer = attached(disclaimer::chosen(number, words, about, now.today()));
         let composition = compose(words, &disclaimer, target, rules)?;
+        Ok(Revision { number, composition, salt: self.salt(), at: now.at })
+    }
+
+    /// Composes words that appear again and again: once with each disclaimer.
+    pub(crate) fn repeated_revision(
+        &self,
+        number: u32,
+        words: &Words,
+        rules: &[PlatformRules],
+        now: Now,
+    ) -> Result<Revision, Uncomposable> {
+        let disclaimers = disclaimer::in_turn(number, words.as_str(), now.today());
+        let disclaimers = disclaimers.into_iter().map(attached).collect::<Vec<_>>();
+        // There is always a first.
+        let (first, others) = disclaimers.split_at(1);
+        let composition = compose_in_turn(words.as_str(), &first[0], others, rules)?;
         Ok(Revision { number, composition, salt: self.salt(), at: now.at })
     }
 
@@ -144,6 +155,11 @@ impl Core {
             }
         }
     }
+}
+
+/// A disclaimer as a post has it.
+fn attached(one: &content::Disclaimer) -> Disclaimer {
+    Disclaimer { id: one.id.clone(), version: one.version, text: one.text.clone() }
 }
 
 /// Whoever acts on the words of a submission that waits for new ones.

@@ -34,8 +34,8 @@ pub async fn poll(core: &Core, platforms: &Platforms) -> Result<(), StepFailure>
     hits.sort_by_key(waits);
     if !platforms.is_empty() && hits.last().is_some_and(waits) {
         slots.may_be_open(core, core.clock.now()).await?;
-        if let Slots::Open(channel) = &slots {
-            hits = turn::in_order(hits, channel, core.clock.now());
+        if let Slots::Open(channel) = &mut slots {
+            hits = turn::in_order(core, hits, channel, core.clock.now()).await?;
         }
     }
     for hit in hits {
@@ -131,7 +131,7 @@ async fn take(
         return Ok(None);
     }
     let is_on = |name: &PlatformName| platforms.iter().any(|platform| platform.name() == *name);
-    let renderings = &revision.composition.renderings;
+    let renderings = revision.composition.renderings_for(before.occurrence());
     let is_enabled = renderings.iter().any(|rendering| is_on(&rendering.platform));
     let mut barred = BTreeSet::new();
     loop {
@@ -201,7 +201,8 @@ async fn resume(core: &Core, platforms: &Platforms, before: Submission, now: Now
     if !before.deliveries.iter().any(|delivery| is_begun(platforms, delivery)) {
         // Nothing is on a platform yet: it takes its turn again, and with it all that is asked then.
         let step = before.clone().put_back(now)?;
-        let cadence = core.store.channel().await?.cadence.given_back(before.id, before.appearance());
+        let cadence =
+            core.store.channel().await?.cadence.given_back(before.id, before.appearance(), before.pin);
         return Ok(core.store.commit(&before, &step, vec![Write::Cadence(cadence)], &[], now).await?);
     }
     let step = before.clone().renew_lease(now)?;
@@ -583,10 +584,7 @@ fn platform_of<'a>(platforms: &'a Platforms, delivery: &Delivery) -> Option<&'a 
 
 fn intent(submission: &Submission, revision: Option<&Revision>, index: usize) -> Intent {
     let delivery = &submission.deliveries[index];
-    let rendering = revision.and_then(|revision| {
-        let renderings = &revision.composition.renderings;
-        renderings.iter().find(|rendering| rendering.platform == delivery.platform)
-    });
+    let rendering = revision.and_then(|revision| revision.composition.rendering_of(delivery));
     let post = |part: usize| {
         let same_thread = |other: &&Delivery| other.platform == delivery.platform && other.part == part;
         submission.deliveries.iter().find(same_thread)?.post.clone().map(RemotePost)

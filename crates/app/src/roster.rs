@@ -188,9 +188,9 @@ pub(crate) async fn mark_officer(
 ///
 /// # Errors
 /// [`RosterError::Store`].
-pub async fn pause_channel(core: &Core, is_paused: bool) -> Result<(), RosterError> {
+pub async fn pause_channel(core: &Core, actor: Actor, is_paused: bool) -> Result<(), RosterError> {
     let action = if is_paused { "paused" } else { "resumed" };
-    turn_switch(core, Actor::System, action, |switches| switches.paused = is_paused).await?;
+    turn_switch(core, actor, action, |switches| switches.paused = is_paused).await?;
     Ok(())
 }
 

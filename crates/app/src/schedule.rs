@@ -15,7 +15,9 @@ use curation::{
 use jiff::Timestamp;
 use store::{StoreError, Write};
 
-use crate::{Core, MOST_RACES, StepFailure, queue::OfficerError, roster::turn_switch, submitter::simple};
+use crate::{
+    Core, MOST_RACES, StepFailure, queue::OfficerError, roster::turn_switch, submitter::simple, turn,
+};
 
 /// When a coordinator wants an item to appear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +43,8 @@ fn only_coordinator(officer: &Officer) -> Result<(), OfficerError> {
 }
 
 /// Gives an approved item a time or the next place, or takes it back. The window, the gap and the daily count of the
-/// cadence hold all the same.
+/// cadence hold all the same, and so do earlier pins: with the item comes when what is pinned to a time appears at the
+/// earliest.
 ///
 /// # Errors
 /// [`OfficerError`].
@@ -50,7 +53,7 @@ pub async fn pin(
     id: SubmissionId,
     officer: &Officer,
     wish: Wish,
-) -> Result<Submission, OfficerError> {
+) -> Result<(Submission, Option<Timestamp>), OfficerError> {
     only_coordinator(officer)?;
     for _ in 0..MOST_RACES {
         let now = core.clock.now();
@@ -61,9 +64,12 @@ pub async fn pin(
             Wish::Whenever => None,
         };
         let step = before.clone().pin(officer.id, pin, now)?;
-        let cadence = core.store.channel().await?.cadence.pinned(id, pin, now);
+        let mut channel = core.store.channel().await?;
+        turn::drop_pins(core, &mut channel.cadence, now).await?;
+        let cadence = channel.cadence.pinned(id, pin, now);
+        let expected = cadence.expected(id, &channel.policy.rhythm, now);
         match core.store.commit(&before, &step, vec![Write::Cadence(cadence)], &[], now).await {
-            Ok(()) => return Ok(step.submission),
+            Ok(()) => return Ok((step.submission, expected)),
             Err(StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }

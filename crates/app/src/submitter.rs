@@ -12,7 +12,9 @@ use curation::{
 use screening::Report;
 use store::{BallotRecord, StoreError, Write};
 
-use crate::{Core, MOST_RACES, Reviser, StepFailure, commit_moving, note::shown, vote::is_counting};
+use crate::{
+    Core, MOST_RACES, Reviser, StepFailure, commit_moving, guidance, note::shown, vote::is_counting,
+};
 
 /// What the submitter sees.
 #[derive(Debug, Clone)]
@@ -92,6 +94,9 @@ pub enum ReviseError {
     /// They fit no thread on a platform, or what they stand beside is where the channel no longer posts.
     #[error(transparent)]
     Uncomposable(#[from] Uncomposable),
+    /// They cannot be guidance.
+    #[error("guidance cannot say this: {0}")]
+    Guidance(&'static str),
     /// They are not waited for, or could not be written.
     #[error(transparent)]
     Step(#[from] StepFailure),
@@ -117,8 +122,14 @@ pub async fn revise(
             let (state, action) = (before.state.name(), "changing words that have changed since");
             return Err(StepFailure::from(InvalidTransition { state, action }).into());
         }
-        let target = shared(core, &before).await?;
-        let revision = core.revision(before.revision + 1, Some(words), target.as_ref(), rules, now)?;
+        let number = before.revision + 1;
+        let revision = match before.kind {
+            Kind::Guidance => core.repeated_revision(number, guidance::fit(words)?, rules, now)?,
+            Kind::Text | Kind::Repost => {
+                let target = shared(core, &before).await?;
+                core.revision(number, Some(words), target.as_ref(), rules, now)?
+            }
+        };
         let mut credited = before.clone();
         if matches!(before.state, State::Rewording { .. }) {
             let ballots = core.store.ballots(id, before.revision).await.map_err(StepFailure::from)?;
@@ -141,7 +152,6 @@ pub async fn revise(
                 })
             })
             .map_err(StepFailure::from)?;
-        let number = revision.number;
         let mut writes = vec![Write::Revision(revision)];
         writes.extend(report.map(|report| Write::Report(number, report)));
         match commit_moving(core, &before, &step, writes, &[], now).await {

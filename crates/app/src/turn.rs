@@ -1,11 +1,12 @@
 //! Whose turn it is: what a coordinator pinned, guidance when it is due, then all else as it came.
 //!
-//! Invariants: what may not appear now, for its topic or for the hour, does not use up a slot; and what is decided here is
+//! Invariants: what may not appear now, for its topic or for the hour, does not use up a slot; guidance whose hour is yet to
+//! come today keeps it; and what is decided here is
 //! checked again by the transaction that takes an item: by the cadence's version, and by [`Check::NotBraked`].
 
 use curation::{
-    cadence::{Appearance, Slot},
-    submission::{Revision, State, Submission},
+    cadence::{Appearance, Cadence, Pin, Slot},
+    submission::{Revision, Step, Submission},
     time::{Now, london},
 };
 use store::{Channel, Check, Hit, StoreError};
@@ -20,15 +21,23 @@ pub(crate) fn is_open(channel: &Channel, now: Now) -> bool {
 
 /// The hits in the order in which they are looked at: what is under way and what is to be taken down does not wait behind
 /// what waits for a slot; of that, only what may have one now.
-pub(crate) fn in_order(hits: Vec<Hit>, channel: &Channel, now: Now) -> Vec<Hit> {
-    let guidance = hits.iter().filter(|hit| matches!(hit, Hit::Guidance(_))).count();
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn in_order(
+    core: &Core,
+    hits: Vec<Hit>,
+    channel: &mut Channel,
+    now: Now,
+) -> Result<Vec<Hit>, StoreError> {
+    drop_pins(core, &mut channel.cadence, now).await?;
     let cadence = &channel.cadence;
     let is_open = |what| cadence.is_open(what, &channel.policy.rhythm, now);
     let (curated_is_open, guidance_is_open) = (is_open(Appearance::Curated), is_open(Appearance::Guidance));
     let mut all = hits;
     all.retain(|hit| match hit {
         Hit::WaitsForSlot(_) => curated_is_open,
-        Hit::Guidance(id) => guidance_is_open && cadence.may_repeat(*id, guidance > 1, now),
+        Hit::Guidance(_) => guidance_is_open,
         Hit::Submission(_) | Hit::Notices(_) => true,
     });
     all.sort_by_cached_key(|hit| match hit {
@@ -36,7 +45,51 @@ pub(crate) fn in_order(hits: Vec<Hit>, channel: &Channel, now: Now) -> Vec<Hit> 
         Hit::WaitsForSlot(id) => Some(cadence.turn(*id, Appearance::Curated)),
         Hit::Guidance(id) => Some(cadence.turn(*id, Appearance::Guidance)),
     });
-    all
+    if is_kept_for_later(core, &all, channel, now).await? {
+        all.retain(|hit| !matches!(hit, Hit::Guidance(_)));
+    }
+    Ok(all)
+}
+
+/// Whether the guidance in turn appears at a later hour of today: then no other takes its slot. Otherwise what is tied to
+/// the evening would never appear, since others are fit when the window opens.
+async fn is_kept_for_later(
+    core: &Core,
+    hits: &[Hit],
+    channel: &Channel,
+    now: Now,
+) -> Result<bool, StoreError> {
+    for hit in hits {
+        let Hit::Guidance(id) = hit else { continue };
+        let item = match core.store.load(*id).await {
+            Ok(Some(item)) if !item.approval_is_old(now) && !is_braked(channel, &item) => item,
+            // Not in turn: whoever looks at it says what is amiss.
+            Ok(_) | Err(StoreError::Unreadable(_)) => continue,
+            Err(error) => return Err(error),
+        };
+        let Some(revision) = core.store.revision(*id, item.revision).await? else { continue };
+        let here = london(now.at).datetime();
+        let closes = here.date().at(channel.policy.rhythm.closes.clamp(0, 23), 0, 0, 0);
+        if let Some(at) = content::fit_from(&words(&item, &revision), here, closes) {
+            return Ok(at > here);
+        }
+    }
+    Ok(false)
+}
+
+/// Drops the pins for times to come of what waits for a slot no more, so that they keep nothing from appearing.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn drop_pins(core: &Core, cadence: &mut Cadence, now: Now) -> Result<(), StoreError> {
+    for (id, pin) in cadence.pins.clone() {
+        if matches!(pin, Pin::At(at) if at > now.at)
+            && core.store.load(id).await?.is_none_or(|item| item.pin != Some(pin))
+        {
+            cadence.pins.remove(&id);
+        }
+    }
+    Ok(())
 }
 
 /// The slot that is open for an item, if one is.
@@ -46,12 +99,19 @@ pub(crate) fn slot(channel: &Channel, item: &Submission, now: Now) -> Slot {
 
 /// Whether words may appear now as far as their topic and the hour go.
 pub(crate) fn may_appear(channel: &Channel, item: &Submission, revision: &Revision, now: Now) -> bool {
-    if item.topic.as_ref().is_some_and(|topic| channel.switches.braked.contains(topic)) {
-        return false;
-    }
     // What somebody proposed is theirs; what the channel itself says sends nobody to a line that is closed.
-    let words = format!("{}\n{}", revision.composition.words, revision.composition.disclaimer.text);
-    item.appearance() == Appearance::Curated || content::is_fit_to_appear(&words, london(now.at).datetime())
+    let is_fit = || content::is_fit_to_appear(&words(item, revision), london(now.at).datetime());
+    !is_braked(channel, item) && (item.appearance() == Appearance::Curated || is_fit())
+}
+
+fn is_braked(channel: &Channel, item: &Submission) -> bool {
+    item.topic.as_ref().is_some_and(|topic| channel.switches.braked.contains(topic))
+}
+
+/// What readers would read.
+fn words(item: &Submission, revision: &Revision) -> String {
+    let composition = &revision.composition;
+    format!("{}\n{}", composition.words, composition.disclaimer_for(item.occurrence()).text)
 }
 
 /// What must hold of the switches when an item is taken, or goes on.
@@ -59,17 +119,30 @@ pub(crate) fn switches(item: &Submission) -> Check {
     item.topic.clone().map_or(Check::NotPaused, Check::NotBraked)
 }
 
-/// Ends guidance that was approved too long ago, and tells a coordinator. True if it was.
+/// What has to be said of guidance before it is taken: that it was approved too long ago, or nearly so, or that it takes
+/// the place of an older approval. True if something was, and the next poll looks again.
 pub(crate) async fn has_lapsed(core: &Core, item: &Submission, now: Now) -> Result<bool, StepFailure> {
-    let waits = matches!(item.state, State::Approved { awaits_submitter: false, .. });
-    if !waits || !item.approval_is_old(now) {
-        return Ok(false);
+    if let Some(old) = item.replaces
+        && let Some(old) = core.store.load(old).await?
+        && let Ok(step) = old.clone().give_way(now)
+    {
+        return written(core, &old, &step, now).await;
     }
-    let step = item.clone().lapse(now)?;
-    match core.store.commit(item, &step, vec![], &[], now).await {
+    let step = match item.approval_is_old(now) {
+        true => item.clone().lapse(now),
+        false => item.clone().tell_of_lapse(now),
+    };
+    match step {
+        Ok(step) => written(core, item, &step, now).await,
+        Err(_) => Ok(false),
+    }
+}
+
+async fn written(core: &Core, before: &Submission, step: &Step, now: Now) -> Result<bool, StepFailure> {
+    match core.store.commit(before, step, vec![], &[], now).await {
         Ok(()) => {
-            tracing::warn!(submission = %item.id, "guidance has to be approved again");
-            core.hint_after(&step).await;
+            tracing::warn!(submission = %before.id, "guidance has to be approved again, or was");
+            core.hint_after(step).await;
             Ok(true)
         }
         // Somebody else was first: the next poll looks again.

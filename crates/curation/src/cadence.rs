@@ -21,10 +21,10 @@ use crate::{
 /// Guidance is every so-manieth post (design, Publishing).
 pub const GUIDANCE_EVERY: u32 = 5;
 
-/// At the longest after so long guidance appears again, if the window allows.
+/// At the longest after so long guidance appears again, if the window allows, and the helplines that it names answer.
 pub const GUIDANCE_WITHIN: SignedDuration = SignedDuration::from_hours(48);
 
-/// The same guidance does not appear again within this time, unless there is no other.
+/// Guidance that appeared within this time comes after all that did not; of that, what appeared the longest ago is first.
 pub const SAME_GUIDANCE_AFTER: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// What the publisher may be late: it looks each minute.
@@ -119,15 +119,6 @@ impl Cadence {
         self.earliest(what, rhythm, now) <= now.at
     }
 
-    /// Whether this guidance may appear: not within [`SAME_GUIDANCE_AFTER`] of the last time, unless it is the only one.
-    /// `others` says whether there are others that wait to appear.
-    #[must_use]
-    pub fn may_repeat(&self, id: SubmissionId, others: bool, now: Now) -> bool {
-        let is_recent = |last: &Timestamp| now.at.duration_since(*last) < SAME_GUIDANCE_AFTER;
-        let is_only = !others && self.guidance.iter().all(|(other, last)| *other == id || !is_recent(last));
-        is_only || !self.guidance.get(&id).is_some_and(is_recent)
-    }
-
     /// The order in which what waits for a slot takes its turn, for sorting: what a coordinator wants first, then the
     /// guidance whose last appearance is the longest ago, then all else as it came.
     #[must_use]
@@ -149,10 +140,12 @@ impl Cadence {
         next
     }
 
-    /// The cadence after an item that was taken today was given back unposted: it may be taken again today, after the gap.
+    /// The cadence after an item that was taken today was given back unposted: it may be taken again today, after the gap,
+    /// and has the pin that it had.
     #[must_use]
-    pub fn given_back(&self, id: SubmissionId, what: Appearance) -> Self {
+    pub fn given_back(&self, id: SubmissionId, what: Appearance, pin: Option<Pin>) -> Self {
         let mut next = Self { version: self.version + 1, ..self.clone() };
+        next.pins.extend(pin.map(|pin| (id, pin)));
         match what {
             Appearance::Curated => {
                 next.count = next.count.saturating_sub(1);
@@ -194,14 +187,35 @@ impl Cadence {
         self.pins.retain(|_, pin| now.at.duration_since(pin.time()) < PIN_FORGOTTEN_AFTER);
     }
 
+    /// When what is pinned to a time appears, if nothing but pins is taken until then: not before its time, and later if the
+    /// window, the gap or the daily count say so.
+    #[must_use]
+    pub fn expected(&self, id: SubmissionId, rhythm: &Rhythm, now: Now) -> Option<Timestamp> {
+        let mut pins = self.pins.iter().collect::<Vec<_>>();
+        pins.sort_by_key(|(_, pin)| **pin);
+        let mut cadence = self.clone();
+        for (pinned, pin) in pins {
+            let Pin::At(at) = *pin else { continue };
+            let at = cadence.earliest(Appearance::Curated, rhythm, Now { at: at.max(now.at), ..now });
+            if *pinned == id {
+                return Some(at);
+            }
+            cadence = cadence.taken(*pinned, Appearance::Curated, Now { at, ..now });
+        }
+        None
+    }
+
     /// The time of the pin to come, if any, that could not be kept after `next`.
     fn delayed_by(&self, next: &Self, id: SubmissionId, rhythm: &Rhythm, now: Now) -> Option<Timestamp> {
-        let others = self.pins.iter().filter(|(other, _)| **other != id);
-        let to_come = others.filter_map(|(_, pin)| match pin {
+        if let Some(Pin::At(_)) = self.pins.get(&id) {
+            // Its own time has come, and those of others come after it.
+            return None;
+        }
+        let to_come = self.pins.values().filter_map(|pin| match pin {
             Pin::At(at) if *at > now.at => Some(*at),
             Pin::At(_) | Pin::Next(_) => None,
         });
-        // A pin of guidance is as late as a curated one at most.
+        // What is pinned is curated: guidance takes its turn by itself.
         let first = |cadence: &Self, at| cadence.earliest(Appearance::Curated, rhythm, Now { at, ..now });
         to_come.filter(|at| first(next, *at) > first(self, *at)).min()
     }
@@ -285,7 +299,7 @@ mod tests {
     #[test]
     fn what_was_given_back_may_be_taken_again_after_the_gap() {
         let given_back =
-            taken(&Cadence::default(), "2026-11-23T10:00:00Z").given_back(id(1), Appearance::Curated);
+            taken(&Cadence::default(), "2026-11-23T10:00:00Z").given_back(id(1), Appearance::Curated, None);
         assert_eq!(refused(&given_back, "2026-11-23T10:05:00Z"), "2026-11-23T11:30:00Z");
         assert_eq!(taken(&given_back, "2026-11-23T11:30:00Z").count, 1);
     }
@@ -328,24 +342,56 @@ mod tests {
     }
 
     #[test]
-    fn the_same_guidance_waits_a_fortnight_unless_it_is_the_only_one() {
+    fn guidance_that_appeared_the_longest_ago_is_first_and_what_did_not_for_a_fortnight_before_it() {
         let cadence = Cadence {
             guidance: BTreeMap::from([
-                (id(1), "2026-11-01T12:00:00Z".parse().unwrap()),
-                (id(2), "2026-11-20T12:00:00Z".parse().unwrap()),
+                (id(1), "2026-11-20T12:00:00Z".parse().unwrap()),
+                (id(2), "2026-11-12T12:00:00Z".parse().unwrap()),
+                (id(3), "2026-11-01T12:00:00Z".parse().unwrap()),
             ]),
             ..Cadence::default()
         };
-        let at = now("2026-11-23T12:00:00Z");
-        assert!(cadence.may_repeat(id(1), true, at), "longer ago");
-        assert!(!cadence.may_repeat(id(2), true, at), "there is another");
-        assert!(
-            cadence.may_repeat(id(2), false, at),
-            "the other has not appeared for a fortnight and waits no more"
+        let after = taken(&cadence, "2026-11-23T12:00:00Z");
+        let mut order = vec![1, 2, 3, 4];
+        order.sort_by_key(|number| after.turn(id(*number), Appearance::Guidance));
+        assert_eq!(order, [3, 4, 2, 1], "of those that did not appear for a fortnight, as they came");
+    }
+
+    #[test]
+    fn two_pins_on_one_day_are_kept_in_their_order_and_what_is_full_is_said() {
+        let early = now("2026-11-23T09:00:00Z");
+        let pin = |text: &str| Some(Pin::At(text.parse().unwrap()));
+        let pinned = Cadence::default().pinned(id(1), pin("2026-11-23T12:00:00Z"), early).pinned(
+            id(2),
+            pin("2026-11-23T15:00:00Z"),
+            early,
         );
-        assert!(cadence.may_repeat(id(3), true, at), "never shown");
-        let both = Cadence { guidance: cadence.guidance.keys().map(|id| (*id, at.at)).collect(), ..cadence };
-        assert!(!both.may_repeat(id(2), false, at), "the other appeared just now");
+        let expected = |number| pinned.expected(id(number), &RHYTHM, early).unwrap().to_string();
+        assert_eq!(expected(1), "2026-11-23T12:00:00Z");
+        assert_eq!(expected(2), "2026-11-24T08:00:00Z", "one a day");
+        assert_eq!(pinned.expected(id(3), &RHYTHM, early), None);
+        let after = taken(&pinned, "2026-11-23T12:00:00Z");
+        let Slot::NotBefore(at) = asked(&after, 2, Appearance::Curated, "2026-11-23T15:00:00Z") else {
+            panic!("two on one day")
+        };
+        assert_eq!(at.to_string(), "2026-11-24T08:00:00Z");
+        assert!(matches!(asked(&after, 2, Appearance::Curated, "2026-11-24T08:00:00Z"), Slot::Open(_)));
+        // What has no pin delays neither.
+        let Slot::NotBefore(at) = asked(&pinned, 3, Appearance::Curated, "2026-11-23T09:00:00Z") else {
+            panic!("it would delay the first")
+        };
+        assert_eq!(at.to_string(), "2026-11-23T12:00:00Z");
+    }
+
+    #[test]
+    fn what_was_given_back_has_its_pin_again() {
+        let pin = Pin::At("2026-11-23T12:00:00Z".parse().unwrap());
+        let pinned = Cadence::default().pinned(id(1), Some(pin), now("2026-11-23T09:00:00Z"));
+        let after = taken(&pinned, "2026-11-23T12:00:00Z");
+        assert!(after.pins.is_empty());
+        let given_back = after.given_back(id(1), Appearance::Curated, Some(pin));
+        assert_eq!(given_back.pins, pinned.pins);
+        assert!(after.given_back(id(1), Appearance::Curated, None).pins.is_empty());
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod note;
 mod target;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod weighted;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 pub use self::fingerprint::{fingerprint, tidied};
 pub use self::target::{Changed, Seen, Target, Visible};
+pub use self::turns::{Form, compose_in_turn};
 
 /// A platform's name as stored and shown, such as `local` or `bluesky`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -173,6 +175,9 @@ pub struct Composition {
     /// One rendering per enabled platform, in the order of the platforms' names. A target without a pointer has one, on its
     /// own platform.
     pub renderings: Vec<Rendering>,
+    /// The further forms of what appears again and again ([`compose_in_turn`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<Form>,
 }
 
 /// Why a revision cannot be composed.
@@ -252,7 +257,7 @@ pub fn compose(
     };
     renderings.sort_by(|a, b| a.platform.cmp(&b.platform));
     let (words, disclaimer, target) = (words.to_owned(), disclaimer.clone(), target.cloned());
-    Ok(Composition { words, disclaimer, target, renderings })
+    Ok(Composition { words, disclaimer, target, renderings, turns: vec![] })
 }
 
 fn own(words: &str, disclaimer: &Disclaimer, rules: &PlatformRules) -> Result<Rendering, TooLong> {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     audit::{ChainHead, Entry},
+    cadence::Pin,
     composition::{Composition, ContentHash, PlatformName, Salt, Share},
     ids::{PersonId, SubmissionId},
     policy::Tier,
@@ -381,6 +382,8 @@ pub enum About {
     Undeliverable,
     /// Helplines have to be looked up again: about the channel, and about no submission.
     HelplineStale,
+    /// Guidance was approved nearly a year ago: approved again by then, it leaves no gap.
+    GuidanceLapsesSoon,
     /// Guidance was approved a year ago, and does not appear any more until it is approved again.
     GuidanceLapsed,
 }
@@ -476,9 +479,18 @@ pub struct Submission {
     /// What it is about, of the channel's topics: a brake on the topic stops it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+    /// When a coordinator wants it to appear: kept while it is being posted, so that what is given back has it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Pin>,
     /// When its present words were first approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_at: Option<Timestamp>,
+    /// When a coordinator was told that guidance has to be approved again soon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapse_told_at: Option<Timestamp>,
+    /// The guidance with the same words that stops when this one appears.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<SubmissionId>,
     /// The posts of the current occurrence, or of the last.
     pub deliveries: Vec<Delivery>,
     /// The posts of the occurrences before it, as long as they are to stay: what appears again and again is taken down as
@@ -594,6 +606,8 @@ pub mod waits {
     pub const TARGET_AGAIN: SignedDuration = SignedDuration::from_hours(12);
     /// The longest time between two looks, for what has stood unchanged for months.
     pub const TARGET_AGAIN_AT_MOST: SignedDuration = SignedDuration::from_hours(30 * 24);
+    /// From when on the same words may be proposed again, so that a review fits in before the year is over.
+    pub const GUIDANCE_AGAIN: SignedDuration = SignedDuration::from_hours(335 * 24);
     /// Until what nobody reviewed is erased.
     pub const ERASE_UNREVIEWED: SignedDuration = SignedDuration::from_hours(30 * 24);
     /// Until what was reviewed and not published is erased.

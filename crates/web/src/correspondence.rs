@@ -9,7 +9,7 @@ use app::{
 use curation::{
     ids::SubmissionId,
     roster::{Duty, Officer, Therapist},
-    submission::{About, Attention, State, Submission},
+    submission::{About, Attention, Kind, State, Submission},
     time::Now,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -125,7 +125,10 @@ impl Letters {
         };
         match about {
             // An invitation to what is over would waste an evening.
-            About::Invitation if is_open => Some(Invitation { reference, deadline, link: link()? }.letter()),
+            About::Invitation if is_open => {
+                let is_guidance = submission.kind == Kind::Guidance;
+                Some(Invitation { reference, is_guidance, deadline, link: link()? }.letter())
+            }
             About::Reminder if is_open && seat.ballot.is_none() => {
                 Some(Reminder { reference, deadline, link: link()? }.letter())
             }
@@ -168,6 +171,7 @@ fn to_officer(duty: Duty, about: About, submission: &Submission) -> Option<Lette
         About::Redaction => AlertKind::WordsNeeded,
         About::Appeal => AlertKind::Appeal,
         About::Undeliverable => AlertKind::Undeliverable,
+        About::GuidanceLapsesSoon => AlertKind::GuidanceLapsesSoon,
         About::GuidanceLapsed => AlertKind::GuidanceLapsed,
         About::Invitation
         | About::Reminder

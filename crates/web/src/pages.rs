@@ -33,7 +33,7 @@ pub use forms::{Errors, FieldError};
 pub use marked::{Finding, MarkedText, Severity};
 pub use outcome::{Closed, ClosedReason, Concern, DeadLink, Done, DoneKind, Problem};
 pub use public::{Help, Reading, RefusedMinor, StatusEntry, Submit, ThankYou, ThankYouLink};
-pub use review::{Earlier, Entered, Other, OwnBallot, Part, Post, Review, ReviewConfirm};
+pub use review::{Again, Earlier, Entered, Other, OwnBallot, Part, Post, Review, ReviewConfirm};
 pub use shared::{Shared, Sharing};
 pub use status::{Agree, Appeal, Change, Dated, Status, StatusConfirm, Withdraw};
 pub use text::When;

@@ -2,6 +2,7 @@
 
 use app::{Core, queue::waits_for};
 use curation::{
+    cadence::Pin,
     ids::SubmissionId,
     policy::Tier,
     roster::Duty,
@@ -79,6 +80,10 @@ pub(crate) struct Line {
     hold: Option<&'static str>,
     tier: Tier,
     revision: u32,
+    /// What it is about, if a coordinator said so: an id from `content/topics.toml`.
+    topic: Option<String>,
+    /// When a coordinator wants it to appear.
+    pin: Option<Pin>,
     received_at: Timestamp,
     /// When the next thing happens if nobody does anything.
     due_at: Option<Timestamp>,
@@ -100,6 +105,8 @@ impl Line {
             },
             tier: item.tier,
             revision: item.revision,
+            topic: item.topic.clone(),
+            pin: item.pin,
             received_at: item.received_at,
             due_at: item.due().map(|due| due.at),
             waits_for: DUTIES.into_iter().filter(|duty| waits_for(item, *duty)).map(Duty::as_str).collect(),
@@ -120,12 +127,22 @@ pub(crate) fn lines(items: &[Submission], none: &str) -> String {
                 item.state.name().to_owned(),
                 tier(item.tier).to_owned(),
                 item.due().map_or("-".to_owned(), |due| when(due.at)),
-                waiting(item).to_owned(),
+                item.topic.clone().unwrap_or("-".to_owned()),
+                format!("{}{}", waiting(item), pinned(item)),
                 item.id.to_string(),
             ]
         })
         .collect::<Vec<_>>();
-    table(["ITEM", "STATE", "TIER", "DUE", "WAITS FOR", "ID"], &rows)
+    table(["ITEM", "STATE", "TIER", "DUE", "TOPIC", "WAITS FOR", "ID"], &rows)
+}
+
+/// What a coordinator said about when it appears, to stand behind what it waits for.
+pub(crate) fn pinned(item: &Submission) -> String {
+    match item.pin {
+        Some(Pin::At(at)) => format!(", pinned: from {} on", when(at)),
+        Some(Pin::Next(_)) => ", pinned: next".to_owned(),
+        None => String::new(),
+    }
 }
 
 /// The tier's name.

@@ -105,8 +105,8 @@ async fn answer(
         OnTables::Queue(args) => queue::run(connection, args.command, stdin).await,
         OnTables::Guidance(args) => guidance::run(connection, args.command, stdin).await,
         OnTables::Brake(args) => brake::run(&connection.core, args).await,
-        OnTables::Pause(_) => pause::run(&connection.core, true).await,
-        OnTables::Resume(_) => pause::run(&connection.core, false).await,
+        OnTables::Pause(args) => pause::run(&connection.core, args.person, true).await,
+        OnTables::Resume(args) => pause::run(&connection.core, args.person, false).await,
     }
 }
 

@@ -13,6 +13,7 @@ use app::{
 };
 use clap::{Args, Subcommand, ValueEnum, builder::PossibleValuesParser};
 use curation::{
+    cadence::Pin,
     ids::PersonId,
     roster::{Duty, Officer},
     submission::{ReleaseTo, State, Submission},
@@ -27,7 +28,7 @@ use super::{
     connect::{Connection, Place},
     intake,
     item::{DUTIES, ItemName, Line, find, lines, waiting},
-    print::Shown,
+    print::{Shown, when},
     roster::DutyArg,
     show,
 };
@@ -85,8 +86,8 @@ pub(crate) struct QueueArgs {
 pub(crate) enum QueueCommand {
     /// List what waits for a human, the most urgent first
     #[command(after_help = "\
-With --json: [{id, reference, state, hold, tier, revision, received_at, due_at, waits_for}].
-hold: crisis, technical or null. waits_for: of lead, deputy, coordinator, those who should act.")]
+With --json: [{id, reference, state, hold, tier, revision, topic, pin, received_at, due_at, waits_for}].
+hold: crisis, technical or null. topic: from `clientsconnect brake`, or null. pin: {at}, {next} or null. waits_for: of lead, deputy, coordinator, those who should act.")]
     List {
         /// Only what waits for this duty
         #[arg(long = "for", value_name = "DUTY")]
@@ -116,7 +117,7 @@ With --json: [{address, since, forgotten_at}].")]
 The record is checked on the way: the exit status is 1 if it does not hold together.
 
 With --json: the fields of `queue list --json`, and {role, concealed, ended, release, words, masked, contact, posts,
-findings, review, remarks, deliveries, record}. words is null for whom they are not for; masked has personal
+turns, findings, review, remarks, deliveries, record}. turns: how guidance ends the next times. words is null for whom they are not for; masked has personal
 details masked. review: counts and seats; people are called reviewer 1, 2, ... in the order of invitation.
 record: {holds_together, broken_at, entries}, each entry as it was hashed, so that anybody can verify it.")]
     Show {
@@ -320,11 +321,11 @@ pub(crate) async fn run(
         QueueCommand::Pin { step, at, next: _ } => {
             let (item, officer) = both(core, &step).await?;
             let wish = at.map_or(Wish::Next, Wish::At);
-            after(connection, "Pinned.", schedule::pin(core, item.id, &officer, wish).await)
+            pin(connection, "Pinned.", schedule::pin(core, item.id, &officer, wish).await)
         }
         QueueCommand::Unpin { step } => {
             let (item, officer) = both(core, &step).await?;
-            after(connection, "Unpinned.", schedule::pin(core, item.id, &officer, Wish::Whenever).await)
+            pin(connection, "Unpinned.", schedule::pin(core, item.id, &officer, Wish::Whenever).await)
         }
         QueueCommand::Topic { step, topic } => {
             let (item, officer) = both(core, &step).await?;
@@ -332,6 +333,23 @@ pub(crate) async fn run(
             after(connection, "Noted.", schedule::set_topic(core, item.id, &officer, topic).await)
         }
     }
+}
+
+/// Says also when something pinned to a time appears later than that, since nothing else does.
+fn pin(
+    connection: &Connection,
+    what: &str,
+    result: Result<(Submission, Option<Timestamp>), steps::OfficerError>,
+) -> anyhow::Result<Shown> {
+    let (item, expected) = result.map_err(|error| advice::of_officer(&error))?;
+    let later = match (item.pin, expected) {
+        (Some(Pin::At(at)), Some(expected)) if expected > at => format!(
+            "{what} It appears on {} at the earliest: the channel's hours, or other pins, leave no slot before.",
+            when(expected)
+        ),
+        _ => what.to_owned(),
+    };
+    after(connection, &later, Ok(item))
 }
 
 async fn list(core: &Core, duty: Option<DutyArg>, state: Option<&str>, all: bool) -> anyhow::Result<Shown> {

@@ -8,11 +8,11 @@ use std::{collections::BTreeSet, fmt::Write};
 use app::{Core, queue as steps};
 use curation::{
     audit::{Actor, Entry, verify},
-    composition::{Rendering, Share, Target},
+    composition::{Form, Rendering, Share, Target},
     ids::PersonId,
     review::{Decision, Review},
     roster::Officer,
-    submission::{Delivery, Release, Role, Submission},
+    submission::{Delivery, Release, Revision, Role, Submission},
 };
 use jiff::Timestamp;
 use screening::Finding;
@@ -21,7 +21,7 @@ use store::BallotRecord;
 
 use super::{
     advice,
-    item::{Line, tier, waiting},
+    item::{Line, pinned, tier, waiting},
     print::{Shown, clean, quoted, table, when},
 };
 
@@ -41,6 +41,9 @@ struct Item {
     masked: Option<String>,
     contact: Option<String>,
     posts: Vec<Rendering>,
+    /// Of guidance: the further forms in which it appears, in turn.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    turns: Vec<Form>,
     findings: Option<Vec<Finding>>,
     review: Option<Standing>,
     remarks: Vec<Remark>,
@@ -112,6 +115,7 @@ pub(crate) async fn run(core: &Core, item: Submission, officer: Option<&Officer>
             let shown = Item {
                 words: detail.revision.as_ref().map(|revision| revision.composition.words.clone()),
                 shared: detail.revision.as_ref().and_then(|revision| revision.composition.target.clone()),
+                turns: forms(detail.revision.as_ref()),
                 posts: detail.revision.map(|revision| revision.composition.renderings).unwrap_or_default(),
                 masked: detail.masked,
                 contact: detail.contact,
@@ -130,6 +134,10 @@ pub(crate) async fn run(core: &Core, item: Submission, officer: Option<&Officer>
     let plain = in_words(&shown, &item, officer, &officers)?;
     let in_order = shown.record.holds_together;
     Ok(Shown { in_order, ..Shown::new(plain, &shown)? })
+}
+
+fn forms(revision: Option<&Revision>) -> Vec<Form> {
+    revision.map(|revision| revision.composition.turns.clone()).unwrap_or_default()
 }
 
 /// Those whose ballots do not count at this moment.
@@ -152,6 +160,7 @@ fn standing(item: &Submission, barred: &BTreeSet<PersonId>, audit: Vec<Entry>) -
         masked: None,
         contact: None,
         posts: vec![],
+        turns: vec![],
         findings: None,
         review: item.review.as_ref().map(|review| counted(item, review, barred)),
         remarks: vec![],
@@ -225,9 +234,13 @@ fn in_words(
     let mut text = String::new();
     let due = item.due().map_or(String::new(), |due| format!(", due {}", when(due.at)));
     writeln!(text, "{}  {}", item.id.reference(), item.id)?;
-    writeln!(text, "{}, waits for {}{due}", item.state.name(), waiting(item))?;
+    writeln!(text, "{}, waits for {}{}{due}", item.state.name(), waiting(item), pinned(item))?;
     let received = when(item.received_at);
     writeln!(text, "Revision {}, {} tier, received {received}", item.revision, tier(item.tier))?;
+    if let Some(topic) = &item.topic {
+        let name = content::topic(topic).map_or("not in the list any more", |topic| topic.name.as_str());
+        writeln!(text, "About {topic}: {name}")?;
+    }
     if let Some(release) = &item.release {
         let to = match release.to {
             curation::submission::ReleaseTo::Review => "review",
@@ -269,6 +282,12 @@ fn in_words(
         }
         let parts = post.parts.iter().filter(|part| !part.is_empty());
         text.push_str(&parts.map(|part| quoted(part)).collect::<Vec<_>>().join("  ~\n"));
+    }
+    if !shown.turns.is_empty() {
+        writeln!(text, "\nThe next times it ends, in turn")?;
+        for form in &shown.turns {
+            text.push_str(&quoted(&form.disclaimer.text));
+        }
     }
     if let Some(findings) = &shown.findings {
         writeln!(text, "\nScreening: {}", count(findings.len(), "finding"))?;

@@ -233,12 +233,60 @@ async fn a_roster_is_kept_by_hand() {
 #[tokio::test]
 async fn the_channel_pauses_and_goes_on() {
     let channel = Channel::new().await;
-    for (word, paused) in [("pause", true), ("pause", true), ("resume", false)] {
-        let shown = channel.says(&[word]).await;
+    let coordinator = channel.officer("coordinator").await;
+    for (line, paused) in [
+        (&["pause"][..], true),
+        (&["pause", "--as", &coordinator], true),
+        (&["resume", "--as", &coordinator], false),
+    ] {
+        let shown = channel.says(line).await;
         assert_eq!(shown.json["paused"], paused);
         let stored = channel.connection.core.store.channel().await.unwrap();
         assert_eq!(stored.switches.paused, paused);
     }
+    let nobody = channel.refuses(&["pause", "--as", "01M832RCGJ24X33Z1VBC5EARYS"]).await;
+    assert!(nobody.contains("nobody who runs the channel"), "{nobody}");
+    let shown = channel.says(&["brake"]).await.plain;
+    assert!(shown.contains("paused  by somebody who gave no name"), "{shown}");
+    assert!(shown.contains("resumed  by Example"), "{shown}");
+}
+
+#[tokio::test]
+async fn topics_and_pins_are_seen_and_a_brake_says_what_it_does_not_stop() {
+    let channel = Channel::new().await;
+    let coordinator = channel.officer("coordinator").await;
+    let id = channel.in_review().await;
+    let other = channel.proposed(FINE).await;
+    for id in [id, other] {
+        channel
+            .tamper(id, |item| {
+                item.state = State::Approved { awaits_submitter: false, due_at: item.received_at };
+            })
+            .await;
+    }
+    let (name, on) = (id.to_string(), ["--as", coordinator.as_str()]);
+    channel.says(&[&["queue", "topic", &name, "grief"][..], &on].concat()).await;
+    channel.says(&[&["queue", "pin", &name, "--at", "2026-11-24 12:00"][..], &on].concat()).await;
+    let listed = channel.says(&["queue", "list", "--all"]).await;
+    let line = listed.plain.lines().find(|line| line.contains(&name)).unwrap();
+    assert!(
+        line.contains("grief") && line.contains("a slot, pinned: from Tue 24 Nov 2026, 12:00 on"),
+        "{line}"
+    );
+    let shown = channel.says(&["queue", "show", &name]).await;
+    assert!(shown.plain.contains("About grief: Grief\n"), "{}", shown.plain);
+    assert!(shown.plain.contains("pinned: from Tue 24 Nov 2026, 12:00 on"), "{}", shown.plain);
+    assert_eq!(
+        (&shown.json["topic"], &shown.json["pin"]["at"]),
+        (&"grief".into(), &"2026-11-24T12:00:00Z".into())
+    );
+    let name = other.to_string();
+    let shown = channel.says(&[&["queue", "pin", &name, "--at", "2026-11-24 13:00"][..], &on].concat()).await;
+    assert!(shown.plain.contains("It appears on Wed 25 Nov 2026, 08:00 at the earliest"), "{}", shown.plain);
+    let shown = channel.says(&[&["brake", "grief", "on"][..], &on].concat()).await;
+    assert_eq!(shown.json["without_topic"], 1);
+    assert!(shown.plain.contains("no brake stops them: 1."), "{}", shown.plain);
+    assert_eq!(channel.says(&["brake"]).await.json["without_topic"], Value::Null);
 }
 
 #[tokio::test]

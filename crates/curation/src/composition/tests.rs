@@ -66,6 +66,37 @@ fn the_hash_covers_every_part_and_the_salt() {
 }
 
 #[test]
+fn what_appears_again_reads_differently_each_time_and_all_of_it_is_approved() {
+    let of = |text: &str| Disclaimer { id: text.into(), version: 1, text: text.into() };
+    let others = [of("In danger: 999."), of("Not about you.")];
+    let composed = compose_in_turn("One.", &disclaimer(), &others, &[rules(31, 10)]).unwrap();
+    let texts = (0..5).map(|occurrence| composed.renderings_for(occurrence)[0].parts.join("|"));
+    let general = "One.\n\nGeneral information only.";
+    assert_eq!(
+        texts.collect::<Vec<_>>(),
+        [general, "One.\n\nIn danger: 999.", "One.\n\nNot about you.", general, "One.\n\nIn danger: 999."]
+    );
+    assert_eq!(composed.disclaimer_for(2), &others[1]);
+    assert_eq!(composed.disclaimer_for(3), &disclaimer());
+    let mut other = composed.clone();
+    other.turns[1].renderings[0].parts[0].push('!');
+    assert_ne!(commit(&composed, Salt([7; 16])), commit(&other, Salt([7; 16])));
+    let written = serde_json::to_string(&composed).unwrap();
+    assert_eq!(serde_json::from_str::<Composition>(&written).unwrap(), composed);
+}
+
+#[test]
+fn what_appears_again_is_one_post_with_each_disclaimer() {
+    let long = Disclaimer { text: "General information, no more.".into(), ..disclaimer() };
+    let composed = |first: &Disclaimer, other: &Disclaimer| {
+        compose_in_turn("One.", first, std::slice::from_ref(other), &[rules(31, 10)])
+    };
+    assert!(composed(&disclaimer(), &disclaimer()).is_ok());
+    assert!(composed(&long, &disclaimer()).is_err());
+    assert!(composed(&disclaimer(), &long).unwrap_err().excess() > 0);
+}
+
+#[test]
 fn a_character_larger_than_a_post_is_refused_and_not_cut() {
     let towering = format!("a{}", "\u{301}".repeat(2_000));
     let refused = compose(&towering, &disclaimer(), None, &[rules(30, 3)]).unwrap_err();

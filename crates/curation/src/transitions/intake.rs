@@ -98,6 +98,9 @@ impl Submission {
             approved_at: None,
             deliveries: vec![],
             past: vec![],
+            pin: None,
+            lapse_told_at: None,
+            replaces: None,
             chain: ChainHead::default(),
         };
         fresh.enter(waiting_for_screening(now), actor, "received", now)

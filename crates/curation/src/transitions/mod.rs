@@ -67,6 +67,15 @@ impl Submission {
     /// Enters `state` without a word in the record: for what only moves a due time.
     fn waiting(mut self, state: State) -> Step {
         self.version += 1;
+        // What leaves the line loses the place that it was given in it.
+        if !matches!(
+            state,
+            State::Approved { awaits_submitter: false, .. }
+                | State::Publishing { .. }
+                | State::NeedsAttention { .. }
+        ) {
+            self.pin = None;
+        }
         self.state = state;
         Step::new(self)
     }

@@ -93,7 +93,8 @@ pub(crate) fn revision(number: u32, words: &str) -> Revision {
         replies: Replies::Nobody,
     };
     let words = words.to_owned();
-    let composition = Composition { words, disclaimer, target: None, renderings: vec![rendering] };
+    let composition =
+        Composition { words, disclaimer, target: None, renderings: vec![rendering], turns: vec![] };
     Revision { number, composition, salt: salt(), at: monday().at }
 }
 

@@ -46,6 +46,8 @@ fn letter(subject: String, paragraphs: &[String], button: Option<(&str, &str)>, 
 pub struct Invitation {
     /// The submission's id.
     pub reference: String,
+    /// Whether it is guidance: what is approved appears again and again.
+    pub is_guidance: bool,
     /// When the review closes.
     pub deadline: When,
     /// The signed link.
@@ -58,7 +60,15 @@ impl Invitation {
         letter(
             format!("A review for you, reference {}", self.reference),
             &[
-                format!("Would you review something for the channel? Its reference is {}.", self.reference),
+                format!(
+                    "Would you review something for the channel? Its reference is {}.{}",
+                    self.reference,
+                    if self.is_guidance {
+                        " It is guidance of the channel's own: it would appear again and again for a year."
+                    } else {
+                        ""
+                    }
+                ),
                 format!("Please decide by {} (UK time). It usually takes a few minutes.", self.deadline),
                 "If you shouldn't or can't review this one, the page lets you step back without a reason, and somebody else is asked.".to_owned(),
             ],
@@ -234,6 +244,8 @@ pub enum AlertKind {
     Appeal,
     /// A helpline's entry is due for a check.
     HelplineStale,
+    /// Guidance was approved nearly a year ago.
+    GuidanceLapsesSoon,
     /// Guidance was approved a year ago.
     GuidanceLapsed,
 }
@@ -302,6 +314,10 @@ impl CoordinatorAlert {
             AlertKind::Undeliverable => (
                 "Mail to somebody on the roster came back, or they told their mail program that they don't want it.",
                 "Please look at the roster: it shows whose mailbox it is. They get no mail until you enter there that it works again. Others are asked in their place.",
+            ),
+            AlertKind::GuidanceLapsesSoon => (
+                "Guidance is eleven months old, and appears for one month more.",
+                "Please propose it again (`clientsconnect guidance propose`), as it is or in better words: therapists are asked anew, and if they are done by then, there is no gap.",
             ),
             AlertKind::GuidanceLapsed => (
                 "Guidance is a year old, so it does not appear any more.",

@@ -18,7 +18,8 @@ fn all(reference: &str) -> Vec<(&'static str, bool, Letter)> {
         (
             "invitation",
             true,
-            Invitation { reference: reference.clone(), deadline, link: link.clone() }.letter(),
+            Invitation { reference: reference.clone(), is_guidance: false, deadline, link: link.clone() }
+                .letter(),
         ),
         ("reminder", true, Reminder { reference: reference.clone(), deadline, link: link.clone() }.letter()),
         (
@@ -48,6 +49,7 @@ fn all(reference: &str) -> Vec<(&'static str, bool, Letter)> {
         AlertKind::Appeal,
         AlertKind::Undeliverable,
         AlertKind::HelplineStale,
+        AlertKind::GuidanceLapsesSoon,
         AlertKind::GuidanceLapsed,
     ] {
         letters.push((
@@ -140,9 +142,24 @@ fn links_are_found_as_a_reader_would() {
 }
 
 #[test]
+fn an_invitation_to_guidance_says_that_it_would_appear_again_and_again() {
+    let reference = "01J8EXAMPLE".to_owned();
+    let invitation = Invitation { reference, is_guidance: true, deadline: when(), link: LINK.to_owned() };
+    let letter = invitation.letter();
+    for form in [letter.text, letter.html] {
+        assert!(form.contains("again and again for a year"), "{form}");
+    }
+}
+
+#[test]
 fn an_invitation_reads_as_a_person_would_write_it() {
-    let letter =
-        Invitation { reference: "01J8EXAMPLE".to_owned(), deadline: when(), link: LINK.to_owned() }.letter();
+    let letter = Invitation {
+        reference: "01J8EXAMPLE".to_owned(),
+        is_guidance: false,
+        deadline: when(),
+        link: LINK.to_owned(),
+    }
+    .letter();
     insta::assert_snapshot!(letter.text, @"
     Hello,
 

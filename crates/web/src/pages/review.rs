@@ -74,6 +74,19 @@ pub struct Earlier {
     pub own: Option<Verdict>,
 }
 
+/// That it would appear again and again, and what differs then.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Again {
+    /// Every so-manieth post of the channel is guidance.
+    pub every: u32,
+    /// The longest time between two of guidance, in hours.
+    pub within_hours: i64,
+    /// For how many days one approval holds.
+    pub days: i64,
+    /// The disclaimers that take the place of the one shown, in turn.
+    pub endings: Vec<String>,
+}
+
 /// What a therapist put into the form. [`Entered::default`] is the untouched form.
 ///
 /// Sent by the form as `decision`, `suggestion`, `reword_reason`, `reject_reason`, `could_harm` (`true`) and `note`,
@@ -193,6 +206,8 @@ pub struct Review {
     pub shared: Option<Shared>,
     /// One for each platform.
     pub posts: Vec<Post>,
+    /// Of guidance, which appears again and again.
+    pub again: Option<Again>,
     /// The words with what screening found in them.
     pub screened: MarkedText,
     /// From the second revision on.

@@ -112,6 +112,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
             post(&with("Local timeline"), &[&composed], Sharing::Nothing),
             post("Bluesky", &[&with(WORDS), DISCLAIMER], Sharing::Nothing),
         ],
+        again: None,
         screened: MarkedText::plain(with(WORDS)),
         earlier: None,
         own: None,
@@ -266,6 +267,16 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
         true,
         Review { errors: ballot_errors, entered: entered.clone(), urgent: true, ..review.clone() }.html(),
     );
+    add("review-guidance", false, {
+        let endings = vec![with("In danger: 999. This is not about you."), with("Anyone can read replies.")];
+        let posts = vec![post("Bluesky", &[&composed], Sharing::Nothing)];
+        Review {
+            again: Some(Again { every: 5, within_hours: 48, days: 365, endings }),
+            posts,
+            ..review.clone()
+        }
+        .html()
+    });
     add("review-shared", false, {
         let posts = vec![post("Bluesky", &[&composed], Sharing::Quote)];
         Review { shared: Some(shared.clone()), posts, ..review.clone() }.html()

@@ -13,8 +13,10 @@ use axum::{
     response::Response,
 };
 use curation::{
+    cadence::{GUIDANCE_EVERY, GUIDANCE_WITHIN},
+    composition::Composition,
     review::{Decision, Seat},
-    submission::Submission,
+    submission::{Kind, Submission, waits},
 };
 use screening::Report;
 
@@ -29,8 +31,8 @@ use crate::{
     Web,
     links::{ChoiceDigest, FormAction, FormSeal, Purpose},
     pages::{
-        self, Closed, ClosedReason, Concern, DeadLink, Difference, Done, DoneKind, Earlier, Entered, Errors,
-        Finding, MarkedText, Other, OwnBallot, Part, Post, ReviewConfirm, Severity, Verdict, When,
+        self, Again, Closed, ClosedReason, Concern, DeadLink, Difference, Done, DoneKind, Earlier, Entered,
+        Errors, Finding, MarkedText, Other, OwnBallot, Part, Post, ReviewConfirm, Severity, Verdict, When,
     },
 };
 
@@ -446,6 +448,7 @@ fn review_page(
             content_hash: submission.content.to_string(),
             shared: composition.target.as_ref().map(shared),
             posts: posts.collect(),
+            again: (submission.kind == Kind::Guidance).then(|| again(composition)),
             screened,
             earlier,
             own: own(holder, view),
@@ -453,6 +456,16 @@ fn review_page(
             entered,
         },
     )
+}
+
+fn again(composition: &Composition) -> Again {
+    let others = composition.turns.iter().map(|form| form.disclaimer.text.clone());
+    Again {
+        every: GUIDANCE_EVERY,
+        within_hours: GUIDANCE_WITHIN.as_hours(),
+        days: waits::GUIDANCE_APPROVED.as_hours() / 24,
+        endings: others.collect(),
+    }
 }
 
 /// One's own ballot, and with it those of the others, by the number of their seat.

@@ -265,6 +265,10 @@ pub(super) async fn words(State(web): State<Web>, Token(token): Token, body: Bod
             errors.add("text", advice(&why));
             status_page(&web, &opened, StatusCode::UNPROCESSABLE_ENTITY, errors, Some(text.to_owned()))
         }
+        Err(ReviseError::Guidance(why)) => {
+            errors.add("text", why.to_owned());
+            status_page(&web, &opened, StatusCode::UNPROCESSABLE_ENTITY, errors, Some(text.to_owned()))
+        }
         Err(ReviseError::Step(failure)) => failed(&web, &token, failure).await,
     }
 }

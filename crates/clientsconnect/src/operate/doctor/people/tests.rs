@@ -154,7 +154,7 @@ async fn what_is_on_a_platform_of_the_world_outside_is_counted() {
 async fn a_pause_is_told_of() {
     let channel = Channel::new().await;
     assert_eq!(channel.status("pause switch").await, Status::Ok);
-    app::roster::pause_channel(&channel.connection.core, true).await.unwrap();
+    app::roster::pause_channel(&channel.connection.core, curation::audit::Actor::System, true).await.unwrap();
     let finding = channel.finding("pause switch").await;
     assert_eq!(finding.next.unwrap(), "clientsconnect resume --tables example");
 }
