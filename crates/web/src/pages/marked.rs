@@ -189,6 +189,11 @@ impl MarkedText {
         &self.pieces
     }
 
+    /// True if there are no words.
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
     /// What was found, numbered in the order of the text.
     pub fn notes(&self) -> &[Note] {
         &self.notes

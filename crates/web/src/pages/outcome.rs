@@ -116,7 +116,7 @@ impl ClosedReason {
     fn sentence(self) -> &'static str {
         match self {
             Self::ReviewClosed => {
-                "Enough decisions were in, or the time was up. Nothing was recorded just now."
+                "Enough decisions were in, or the time was up. A decision that was made in time counts; nothing was recorded just now."
             }
             Self::NotEligible => {
                 "Your entry on our roster needs a look first, often because a check in your register is due. The coordinator can put that right. Nothing was recorded just now."

@@ -28,17 +28,43 @@ impl Part {
     }
 }
 
-/// The post or thread on one platform.
+/// The post or thread, as it would be on one platform or on several.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Post {
-    /// The platform's name, as people know it.
-    pub platform: String,
+    /// The platforms' names, as people know them.
+    pub platforms: Vec<String>,
     /// In order, as the publisher's own code rendered them.
     pub parts: Vec<Part>,
     /// What the first of them does with somebody else's post.
     pub sharing: Sharing,
     /// What the words are hidden behind until a reader asks for them.
     pub content_note: Option<String>,
+}
+
+impl Post {
+    /// Puts together what is the same on several platforms, so that nobody reads it twice.
+    pub fn grouped(posts: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::new();
+        for post in posts {
+            let is_same = |group: &&mut Self| {
+                (&group.parts, group.sharing, &group.content_note) == (&post.parts, post.sharing, &post.content_note)
+            };
+            match groups.iter_mut().find(is_same) {
+                Some(group) => group.platforms.extend(post.platforms),
+                None => groups.push(post),
+            }
+        }
+        groups
+    }
+
+    /// Where it would be, in words.
+    pub fn where_to(&self) -> String {
+        match &self.platforms[..] {
+            [] => String::new(),
+            [one] => one.clone(),
+            [others @ .., last] => format!("{} and {last}", others.join(", ")),
+        }
+    }
 }
 
 /// What another therapist decided or wrote.

@@ -85,7 +85,7 @@ pub(super) fn samples_with(text: &str) -> Vec<Sample> {
     };
     let composed = format!("{}\n\n{DISCLAIMER}", with(WORDS));
     let post = |platform: &str, parts: &[&str], sharing| Post {
-        platform: platform.to_owned(),
+        platforms: vec![platform.to_owned()],
         parts: parts.iter().map(|part| Part::new(part, DISCLAIMER)).collect(),
         sharing,
         content_note: None,

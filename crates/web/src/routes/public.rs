@@ -173,7 +173,13 @@ fn judge(sent: &Sent, mut errors: Errors) -> (Option<Proposal>, Errors) {
     if ["text", "link", "question"].iter().any(|name| errors.has(name)) {
         // What has the wrong type has its line already, and is not there to be counted.
     } else if given != 1 {
-        errors.add("text", "Send exactly one of text, link and question.");
+        errors.add(
+            "text",
+            match given {
+                0 => "Write words, or give the link to a post.",
+                _ => "Send words or a link, each by itself.",
+            },
+        );
     } else if sent.link.is_some() {
         // It came alone, and went to `propose_link`, unless a field beside it could not be read.
         errors.add("link", "Send a link alone, without text or question.");

@@ -425,8 +425,11 @@ fn review_page(
         None => MarkedText::plain(words),
     };
     let deadline = submission.review.as_ref().map_or(submission.received_at, |review| review.deadline);
-    let posts = composition.renderings.iter().map(|rendering| Post {
-        platform: known_as(&rendering.platform),
+    // The post that shares, first: what the others point to.
+    let (sharing_first, others): (Vec<_>, Vec<_>) =
+        composition.renderings.iter().partition(|rendering| rendering.shares.is_some());
+    let posts = sharing_first.into_iter().chain(others).map(|rendering| Post {
+        platforms: vec![known_as(&rendering.platform)],
         parts: rendering.parts.iter().map(|part| Part::new(part, &composition.disclaimer.text)).collect(),
         sharing: sharing(rendering.shares.as_ref()),
         content_note: rendering.content_note.clone(),
@@ -447,7 +450,7 @@ fn review_page(
             elevated: submission.tier == curation::policy::Tier::Elevated,
             content_hash: submission.content.to_string(),
             shared: composition.target.as_ref().map(shared),
-            posts: posts.collect(),
+            posts: Post::grouped(posts),
             again: (submission.kind == Kind::Guidance).then(|| again(composition)),
             screened,
             earlier,
