@@ -281,8 +281,10 @@ impl Store {
             if timer.ends_at() <= now.at {
                 let mut transaction = Transaction::default();
                 self.take_off_list_in(&mut transaction, &PostKey(sk.to_owned()))?;
-                transaction.run(&self.client).await?;
-                continue;
+                match transaction.run(&self.client).await {
+                    Ok(()) | Err(StoreError::Conflict) => continue,
+                    Err(error) => return Err(error),
+                }
             }
             let (told, duty) = match timer.told {
                 Told::Lead => (Told::Deputy, Duty::Deputy),
@@ -294,12 +296,15 @@ impl Store {
                 transaction.put_over(&self.tables.submissions, next.item(sk)?, timer.version)?;
                 let place = transaction.len();
                 self.add_notice(&mut transaction, duty, is_told, now)?;
-                match transaction.run_or_tell(&self.client).await? {
-                    failed if failed == [place] => {}
-                    failed => {
+                match transaction.run_or_tell(&self.client).await {
+                    Ok(failed) if failed == [place] => {}
+                    Ok(failed) => {
                         tells |= is_told && failed.is_empty();
                         break;
                     }
+                    // Somebody else writes there: the next run sees what came of it.
+                    Err(StoreError::Conflict) => break,
+                    Err(error) => return Err(error),
                 }
             }
         }
