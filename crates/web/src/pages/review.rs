@@ -47,7 +47,8 @@ impl Post {
         let mut groups: Vec<Self> = Vec::new();
         for post in posts {
             let is_same = |group: &&mut Self| {
-                (&group.parts, group.sharing, &group.content_note) == (&post.parts, post.sharing, &post.content_note)
+                (&group.parts, group.sharing, &group.content_note)
+                    == (&post.parts, post.sharing, &post.content_note)
             };
             match groups.iter_mut().find(is_same) {
                 Some(group) => group.platforms.extend(post.platforms),
