@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use app::{guidance, queue, queue::OfficerError, schedule, schedule::Wish, submitter::ReviseError};
+use aws_sdk_dynamodb::types::AttributeValue;
 use curation::{
     audit::{self, Actor},
     ids::SubmissionId,
@@ -324,6 +325,22 @@ async fn what_is_pinned_and_then_withdrawn_keeps_nothing_waiting() {
     schedule::pin(&channel.core, first, officer, Wish::Whenever).await.unwrap();
     assert!(after(&channel, hours(0)).await.is_empty(), "it would delay the other");
     queue::close(&channel.core, second, officer).await.unwrap();
+    assert_eq!(after(&channel, hours(0)).await, [first]);
+}
+
+#[tokio::test]
+async fn what_is_pinned_and_cannot_be_read_keeps_nothing_waiting() {
+    let channel = Channel::open().await;
+    let first = channel.approved(WORDS).await;
+    let second = channel.approved(OTHERS).await;
+    let at = channel.now().at.checked_add(hours(3)).unwrap();
+    schedule::pin(&channel.core, second, coordinator(&channel), Wish::At(at)).await.unwrap();
+    let table = &channel.tables.submissions;
+    let stored = channel.raw.scan().table_name(table).send().await.unwrap().items.unwrap_or_default();
+    let key = (AttributeValue::S(format!("s#{second}")), AttributeValue::S("state".to_owned()));
+    let mut item = stored.into_iter().find(|item| (&item["pk"], &item["sk"]) == (&key.0, &key.1)).unwrap();
+    item.insert("document".to_owned(), AttributeValue::S("{}".to_owned()));
+    channel.raw.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
     assert_eq!(after(&channel, hours(0)).await, [first]);
 }
 

@@ -67,7 +67,11 @@ async fn is_kept_for_later(
             Ok(_) | Err(StoreError::Unreadable(_)) => continue,
             Err(error) => return Err(error),
         };
-        let Some(revision) = core.store.revision(*id, item.revision).await? else { continue };
+        let revision = match core.store.revision(*id, item.revision).await {
+            Ok(Some(revision)) => revision,
+            Ok(None) | Err(StoreError::Unreadable(_)) => continue,
+            Err(error) => return Err(error),
+        };
         let here = london(now.at).datetime();
         let closes = here.date().at(channel.policy.rhythm.closes.clamp(0, 23), 0, 0, 0);
         if let Some(at) = content::fit_from(&words(&item, &revision), here, closes) {
@@ -83,9 +87,16 @@ async fn is_kept_for_later(
 /// [`StoreError`].
 pub(crate) async fn drop_pins(core: &Core, cadence: &mut Cadence, now: Now) -> Result<(), StoreError> {
     for (id, pin) in cadence.pins.clone() {
-        if matches!(pin, Pin::At(at) if at > now.at)
-            && core.store.load(id).await?.is_none_or(|item| item.pin != Some(pin))
-        {
+        if !matches!(pin, Pin::At(at) if at > now.at) {
+            continue;
+        }
+        let still_waits = match core.store.load(id).await {
+            Ok(item) => item.is_some_and(|item| item.pin == Some(pin)),
+            // What cannot be read cannot be taken either, and keeps nothing else from it.
+            Err(StoreError::Unreadable(_)) => false,
+            Err(error) => return Err(error),
+        };
+        if !still_waits {
             cadence.pins.remove(&id);
         }
     }
