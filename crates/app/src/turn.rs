@@ -1,8 +1,8 @@
 //! Whose turn it is: what a coordinator pinned, guidance when it is due, then all else as it came.
 //!
 //! Invariants: what may not appear now, for its topic or for the hour, does not use up a slot; guidance whose hour is yet to
-//! come today keeps it; and what is decided here is
-//! checked again by the transaction that takes an item: by the cadence's version, and by [`Check::NotBraked`].
+//! come today keeps it; and what is decided here is checked again by the transaction that takes an item: by the cadence's
+//! version, and by [`Check::NotBraked`].
 
 use curation::{
     cadence::{Appearance, Cadence, Pin, Slot},

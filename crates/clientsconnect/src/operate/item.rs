@@ -177,6 +177,7 @@ pub(crate) fn waiting(item: &Submission) -> &'static str {
         State::NeedsAttention { why: Attention::Ambiguous, .. } => "a coordinator: is the post there?",
         State::NeedsAttention { why: Attention::Unfinished, .. } => "a coordinator: half a thread is there",
         State::Retracting { .. } => "the platforms, to take it down",
+        State::Published { .. } if item.look_at_target.is_some() => "the next look at what it shares",
         State::Published { .. } => "nothing",
         State::Retracted { due_at }
         | State::Withdrawn { due_at }

@@ -327,6 +327,12 @@ fn in_words(
 
 /// Somebody else's post, as reviewers see it.
 fn target_in_words(text: &mut String, target: &Target) -> std::fmt::Result {
+    if target.post.is_empty() {
+        return writeln!(
+            text,
+            "\nThe post that was shared is forgotten: its author deleted, changed or closed it"
+        );
+    }
     let at = target.posted_at.map_or(String::new(), |at| format!(", {}", when(at)));
     let handle = clean(&target.handle);
     writeln!(

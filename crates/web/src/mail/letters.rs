@@ -189,10 +189,10 @@ impl HoldAlert {
     pub fn letter(&self) -> Letter {
         let ask = match self.reader {
             HoldReader::Lead => {
-                "Please look at it as soon as you can. If nobody has by then, your deputy is told after 12 hours."
+                "Please look at it as soon as you can, with `clientsconnect queue list`, or `clientsconnect queue addresses` where the reference is LIST. If nobody has by then, your deputy is told after 12 hours."
             }
             HoldReader::Deputy => {
-                "Please look at it as soon as you can, in the lead's place or to confirm what they decided."
+                "Please look at it as soon as you can, with `clientsconnect queue list`, or `clientsconnect queue addresses` where the reference is LIST: in the lead's place, or to confirm what they decided."
             }
             HoldReader::Coordinator => {
                 "Neither the lead nor the deputy has looked at it yet. Please reach one of them in person. There is nothing that you could look at yourself."
