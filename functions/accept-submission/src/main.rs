@@ -1,6 +1,6 @@
 //! Wires accept-submission: besides where everything is, `PUBLIC_URL` (where the pages are), `LINK_KEYS_PARAMETER` (the SSM
 //! parameter with the keys that sign links), `PLATFORMS` (what words are composed for, whether or not anything is posted
-//! there yet: so reviewers see posts as they will appear, and what is approved waits until its platforms are switched on),
+//! there yet: so reviewers see posts as they will appear, and what is approved waits for each until it is switched on),
 //! `INTAKE_QUEUE_URL` (who is hinted that a post waits), `MASTODON_SERVER` (whose posts can be proposed by their link)
 //! and, if the usual number does not fit, `HOURLY_LIMIT` (how many proposals one address may make an hour).
 
