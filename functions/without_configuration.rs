@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// Starts a function's own binary without each of the variables that it needs, and without all of them: it says which are
 /// missing, and starts no further.
-pub fn names_what_is_missing(binary: &str, needed: &[&str]) {
+pub(crate) fn names_what_is_missing(binary: &str, needed: &[&str]) {
     let said = |set: &[&str]| {
         let values = set.iter().map(|name| match *name {
             "PLATFORMS" => (name, "bluesky"),

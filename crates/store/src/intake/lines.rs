@@ -62,7 +62,7 @@ pub(super) const SETS: [&str; 5] =
 
 impl Store {
     /// The line of whoever uses the form: a name that says nothing, `fresh` unless they have one, and found by `bucket` for
-    /// [`LINKS_TOLD_APART`]. Nothing else is kept of the bucket. One read, and one write for a new line.
+    /// 48 hours. Nothing else is kept of the bucket. One read, and one write for a new line.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it was begun and forgotten at this moment.

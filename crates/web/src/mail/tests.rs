@@ -208,7 +208,7 @@ fn a_hold_alert_says_nothing_but_that_something_waits() {
 
     Something has been waiting for the safeguarding lead since Monday 10 August 2026, 17:00 (UK time). Its reference is 01J8EXAMPLE.
 
-    Please look at it as soon as you can. If nobody has by then, your deputy is told after 12 hours.
+    Please look at it as soon as you can, with `clientsconnect queue list`, or `clientsconnect queue addresses` where the reference is LIST. If nobody has by then, your deputy is told after 12 hours.
 
     ClientsConnect
 
