@@ -1,7 +1,7 @@
 //! The function's own binary, started without configuration.
 #![allow(clippy::unwrap_used)]
 
-#[path = "../../without_configuration.rs"]
+#[path = "../../../tests/without_configuration.rs"]
 mod without_configuration;
 
 /// What the function cannot start without.
