@@ -302,10 +302,22 @@ impl Run<'_> {
             adapters.remove(gone);
         }
         self.lab.clocks.jump(ahead);
+        // It may die in the middle of what it took over.
+        let side = if self.chance(50) { Side::Before } else { Side::After };
+        let dies_at = Point { number: self.dice.random_range(1..=20), side };
+        self.lab.fate.set(Some(dies_at));
+        let core = self.lab.core.clone();
         let event = LambdaEvent::new(serde_json::Value::Null, Context::default());
-        if let Err(error) = publish_scheduled::handle(&self.lab.people, &adapters, event).await {
-            self.journal.push(format!("  the other: {error}"));
+        tokio::select! {
+            biased;
+            _ = self.lab.reached.recv() => self.journal.push(format!("  the other dies at {dies_at:?}")),
+            done = publish_scheduled::handle(&core, &adapters, event) => {
+                if let Err(error) = done {
+                    self.journal.push(format!("  the other: {error}"));
+                }
+            }
         }
+        self.lab.fate.set(None);
         self.lab.clocks.jump(-ahead);
     }
 
