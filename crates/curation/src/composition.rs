@@ -222,9 +222,10 @@ pub struct TooLong {
 
 /// Composes `words`, a disclaimer and what is shared for each platform.
 ///
-/// The disclaimer shares the last post with the end of the words: a post that is nothing but a disclaimer would repeat word
-/// for word, which platforms refuse. A target is shared on its
-/// own platform; elsewhere the words point to it, if its author asked for it. Words and disclaimer stand in the very post that quotes it, or that answers it where it
+/// The disclaimer shares the last post with the end of the words, if its last word fits beside it: a post that is nothing
+/// but a disclaimer would repeat word for word, which platforms refuse. A target is shared on its own platform; elsewhere
+/// the words point to it, if its author asked for it. Words and disclaimer stand in the very post that quotes it, or that
+/// answers it where it
 /// can only be boosted, so that neither is seen without the other: they have to fit one post.
 ///
 /// A first line such as "Content note: grief" is a content note: where the platform has such notes, it is no part of the

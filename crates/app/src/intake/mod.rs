@@ -30,8 +30,8 @@ pub use listed::open_list;
 /// The channel's name on platforms, unless configured otherwise.
 pub const CHANNEL_NAME: &str = "ClientsConnect";
 
-/// Posts that one account, or one source of the form, may ask for in a day: far more than somebody who reads with care, far fewer than would keep the
-/// others waiting.
+/// Posts that one account, or one source of the form, may ask for in a day: far more than somebody who reads with care,
+/// far fewer than would keep the others waiting.
 pub const DAILY_ASKS: u64 = 20;
 
 /// Posts that are older when the channel is told of them are not proposed: nobody waits for an answer to them any more, and

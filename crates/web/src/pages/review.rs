@@ -231,7 +231,7 @@ pub struct Review {
     pub content_hash: String,
     /// Somebody else's post that would be shared.
     pub shared: Option<Shared>,
-    /// One for each platform.
+    /// What would be posted, each with the platforms on which it would be the same.
     pub posts: Vec<Post>,
     /// Of guidance, which appears again and again.
     pub again: Option<Again>,
